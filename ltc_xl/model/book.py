@@ -1,0 +1,129 @@
+"""A book: every table of a workbook as one typed frame, and where each row and column stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import polars as pl
+
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.tables import ROW, UID, Table, table, tables
+
+
+def column_letters(number: int) -> str:
+    """Return the letters of a column, 1 is A.
+
+    >>> column_letters(1), column_letters(28), column_letters(16384)
+    ('A', 'AB', 'XFD')
+    """
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a table stands in the file.
+
+    ``columns`` maps canonical code -> column number on the sheet (1 is A), only for columns the sheet
+    has; ``extra`` the firm's own headers likewise. ``excel_table`` is None when the rows were found by
+    their header row alone. ``first_row`` to ``last_row`` are the data rows of the table's range, blank
+    ones included.
+    """
+
+    sheet: str
+    excel_table: str | None
+    header_row: int
+    first_row: int
+    last_row: int
+    columns: Mapping[str, int]
+    extra: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BookTable:
+    """The rows of one table and their place; ``place`` is None when the workbook lacks it.
+
+    ``rows`` has every column of the model (null where the sheet lacks it), ``_uid`` and ``_row``.
+    ``fresh`` holds the ``_uid``s that the reader minted because the sheet has none (or a copied one).
+    """
+
+    table: Table
+    rows: pl.DataFrame
+    place: Place | None = None
+    fresh: frozenset[str] = frozenset()
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """Return ``_uid`` -> row on the sheet."""
+        return dict(zip(self.rows[UID].to_list(), self.rows[ROW].to_list(), strict=True))
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook as read.
+
+    Attributes:
+        name: the file's name, for messages.
+        digest: sha256 of the file that was read; empty for a book made in memory.
+        tables: canonical name -> rows and place.
+        findings: what the reader could not take as it stands (error cells, text in number columns ...).
+        unread: cells whose value could not be read and so is null in the frame, as
+            (table, ``_uid``, column); they are neither blank nor cleared.
+        profile: ``starter`` or ``full``.
+    """
+
+    name: str
+    lang: Lang = "zh"
+    digest: str = ""
+    tables: Mapping[str, BookTable] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    unread: frozenset[tuple[str, str, str]] = frozenset()
+    profile: str = "starter"
+
+    def rows(self, name: str) -> pl.DataFrame:
+        """Return a table's rows; none, rightly typed, when the workbook lacks the table."""
+        held = self.tables.get(name)
+        return held.rows if held else table(name).empty()
+
+    def place(self, name: str) -> Place | None:
+        """Return where a table stands, or None."""
+        held = self.tables.get(name)
+        return held.place if held else None
+
+    def cell(self, name: str, uid: str | None, column: str | None) -> tuple[str, str] | None:
+        """Return (sheet, address) of a cell, or of a row's first cell when the column is not there.
+
+        None when the table has no place or the row is not on it.
+        """
+        held = self.tables.get(name)
+        if held is None or held.place is None or uid is None or uid not in held.row_of:
+            return None
+        number = held.place.columns.get(column or "", min(held.place.columns.values(), default=1))
+        return held.place.sheet, f"{column_letters(number)}{held.row_of[uid]}"
+
+    def with_rows(self, name: str, rows: pl.DataFrame) -> "Book":
+        """Return the book with a table's rows replaced (columns completed and ordered)."""
+        model = table(name)
+        completed = rows.select(
+            (pl.col(c) if c in rows.columns else pl.lit(None)).cast(t).alias(c)
+            for c, t in model.schema.items()
+        )
+        held = self.tables.get(name) or BookTable(model, completed)
+        return replace(self, tables={**self.tables, name: replace(held, rows=completed)})
+
+
+def book_of(name: str = "book.xlsx", lang: Lang = "zh", **rows: pl.DataFrame) -> Book:
+    """Return a book made in memory from frames by table name; rows get ``_uid``s if they lack them."""
+    book = Book(name, lang)
+    for key, frame in rows.items():
+        if key not in tables():
+            raise KeyError(key)
+        complete = frame
+        if UID not in frame.columns:
+            complete = frame.with_columns(pl.format("u{}x", pl.int_range(pl.len())).alias(UID))
+        book = book.with_rows(key, complete)
+    return book

@@ -1,0 +1,80 @@
+"""Changes: the closed vocabulary in which services answer, the store remembers and the writer patches.
+
+``set`` one column of many rows, ``insert`` rows, ``delete`` rows, ``put`` the whole body of a table that
+the program owns. Undo is the same set with old and new swapped.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ltc_xl.model.tables import UID
+
+
+@dataclass(frozen=True)
+class SetColumn:
+    """New values of one column: ``cells`` has ``_uid``, ``old``, ``new``, both typed as the column."""
+
+    table: str
+    column: str
+    cells: pl.DataFrame
+
+    def reversed(self) -> "SetColumn":
+        """Return the change that takes this one back."""
+        swapped = self.cells.select(UID, old=pl.col("new"), new=pl.col("old"))
+        return SetColumn(self.table, self.column, swapped)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a command wants to be true afterwards.
+
+    Attributes:
+        sets: cells to set, one entry per table and column.
+        inserts: table -> new rows with ``_uid``, any subset of the model's columns.
+        deletes: table -> rows to delete with ``_uid`` and their last values.
+        puts: table -> the whole new body of a table the program owns.
+        extra: table -> frame of ``_uid`` and ``extra`` (JSON text): columns nobody mapped, kept in the store.
+    """
+
+    sets: tuple[SetColumn, ...] = ()
+    inserts: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    deletes: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    puts: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    extra: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything to do."""
+        frames = (*self.inserts.values(), *self.deletes.values())
+        return bool(self.puts) or any(s.cells.height for s in self.sets) or any(f.height for f in frames)
+
+    def __add__(self, other: "Changes") -> "Changes":
+        """Return both, this one first."""
+        return Changes(
+            self.sets + other.sets,
+            _joined(self.inserts, other.inserts),
+            _joined(self.deletes, other.deletes),
+            {**self.puts, **other.puts},
+            _joined(self.extra, other.extra),
+        )
+
+
+def _joined(first: Mapping[str, pl.DataFrame], second: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    joined = dict(first)
+    for name, frame in second.items():
+        joined[name] = pl.concat([joined[name], frame], how="diagonal") if name in joined else frame
+    return joined
+
+
+def differences(table: str, before: pl.DataFrame, after: pl.DataFrame, columns: Iterable[str]) -> Changes:
+    """Return the cells of ``columns`` that differ between two frames of the same rows, joined by ``_uid``."""
+    names = list(columns)
+    both = before.select(UID, *names).join(after.select(UID, *names), on=UID, suffix="_new")
+    sets = []
+    for name in names:
+        changed = both.filter(pl.col(name).ne_missing(pl.col(f"{name}_new")))
+        if changed.height:
+            cells = changed.select(UID, old=pl.col(name), new=pl.col(f"{name}_new"))
+            sets.append(SetColumn(table, name, cells))
+    return Changes(tuple(sets))

@@ -1,0 +1,48 @@
+"""Identities: random ``_uid``s, and business numbers of the shape L-SH-0001H."""
+
+import secrets
+from collections.abc import Iterable
+
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+_CHECK = "ABCDEFGHJKLMNPQRTUVWXYZ"
+
+
+def mint_uids(count: int) -> list[str]:
+    """Return ``count`` new row identities: twelve consonants, so that Excel never takes one for a number."""
+    pool = secrets.token_bytes(12 * count)
+    letters = [_LETTERS[byte % 20] for byte in pool]
+    return ["".join(letters[i : i + 12]) for i in range(0, 12 * count, 12)]
+
+
+def business_number(letter: str, site: str, counter: int) -> str:
+    """Return a number whose last letter checks the rest, so that the fill handle cannot make a neighbour's.
+
+    >>> business_number("L", "SH", 1), business_number("L", "SH", 2)
+    ('L-SH-0001H', 'L-SH-0002R')
+    """
+    stem = f"{letter}-{site}-{counter:04d}"
+    weighed = sum((place + 3) * ord(char) for place, char in enumerate(stem))
+    return stem + _CHECK[weighed * 7 % len(_CHECK)]
+
+
+def is_business_number(text: str) -> bool:
+    """Return whether the check letter is right.
+
+    >>> is_business_number("L-SH-0001H"), is_business_number("L-SH-0002H")
+    (True, False)
+    """
+    parts = text[:-1].rsplit("-", 2)
+    if len(parts) != 3 or not parts[2].isdigit():  # noqa: PLR2004  letter, site, counter
+        return False
+    return business_number(parts[0], parts[1], int(parts[2])) == text
+
+
+def counters(numbers: Iterable[str], letter: str, site: str) -> int:
+    """Return the highest counter used among numbers of this letter and site; 0 when none is.
+
+    >>> counters(["L-SH-0007W", "L-BJ-0009A", None, "x"], "L", "SH")
+    7
+    """
+    stem = f"{letter}-{site}-"
+    tails = (n[len(stem) : -1] for n in numbers if n and n.startswith(stem))
+    return max((int(tail) for tail in tails if tail.isdigit()), default=0)
