@@ -1,0 +1,118 @@
+"""Every sentence a person reads, in both languages: ``zh/`` and ``en/``, one TOML file per topic.
+
+A text names its values in braces. A spec after a colon says how a value is shown: ``{stage:opp_stage}`` is
+a code of that list, ``{missing:column}`` the header of a column (or several) of the finding's table,
+``{kind:table}`` the sheet of a table. Without a spec, amounts get thousands marks and days ISO form.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+
+from ltc_xl.model.enums import Lang, enums, label
+from ltc_xl.model.errors import LtcError
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.tables import Table, table, tables
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A finding in words: the rule's title, what was found, what to do."""
+
+    title: str
+    found: str
+    cure: str
+
+
+@cache
+def topic(name: str, lang: Lang) -> Mapping[str, object]:
+    """Return one file of texts, e.g. ``topic("findings", "zh")``."""
+    return tomllib.loads(files("ltc_xl.messages").joinpath(lang, f"{name}.toml").read_text("utf-8"))
+
+
+def shown(value: object, lang: Lang) -> str:
+    """Return a value as a person reads it.
+
+    >>> shown(Decimal("1234567.5"), "zh"), shown(date(2026, 3, 31), "en"), shown(None, "zh")
+    ('1,234,567.50', '2026-03-31', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list | tuple):
+        return ("、" if lang == "zh" else ", ").join(shown(v, lang) for v in value)
+    return str(value)
+
+
+class _Sentence(Formatter):
+    """Formats a text; knows the language and the table a finding speaks of."""
+
+    def __init__(self, lang: Lang, owner: Table | None) -> None:
+        self.lang, self.owner = lang, owner
+
+    def format_field(self, value: object, spec: str) -> str:
+        """Return one value in words."""
+        if spec == "column" and isinstance(value, list | tuple):
+            return shown([self._header(str(code)) for code in value], self.lang)
+        if spec == "column":
+            return self._header(str(value))
+        if spec == "table":
+            return table(str(value)).sheet(self.lang) if value in tables() else str(value)
+        if spec in enums() and isinstance(value, list | tuple):
+            return shown([label(spec, str(code), self.lang) for code in value], self.lang)
+        if spec in enums():
+            return label(spec, None if value is None else str(value), self.lang)
+        if spec:
+            return str(super().format_field(value, spec))
+        return shown(value, self.lang)
+
+    def _header(self, code: str) -> str:
+        column = self.owner.by_code.get(code) if self.owner else None
+        return column.label(self.lang) if column else code
+
+
+def say(key: str, lang: Lang, **values: object) -> str:
+    """Return the text ``topic.name`` with its values filled in.
+
+    Raises:
+        KeyError: no such text, or a value it names is missing: our mistake.
+    """
+    name, _, rest = key.partition(".")
+    text: object = topic(name, lang)
+    for part in rest.split("."):
+        text = text[part]  # type: ignore[index]  # a wrong key must crash
+    return _Sentence(lang, None).vformat(str(text), (), values)
+
+
+def words_of(finding: Finding, lang: Lang) -> Words:
+    """Return a finding in words."""
+    entry = topic("findings", lang)[finding.code]
+    assert isinstance(entry, dict)  # noqa: S101  narrowing of parsed TOML
+    sentence = _Sentence(lang, tables().get(finding.table))
+    values = {"column": finding.column, "table": finding.table, **finding.values}
+    return Words(*(sentence.vformat(entry[part], (), values) for part in ("title", "found", "cure")))
+
+
+def title_of(code: str, lang: Lang) -> str:
+    """Return the title of a check; it names no values."""
+    entry = topic("findings", lang)[code]
+    assert isinstance(entry, dict)  # noqa: S101  narrowing of parsed TOML
+    return str(entry["title"])
+
+
+def finding_codes() -> Iterable[str]:
+    """Return every finding code that has words."""
+    return topic("findings", "zh").keys()
+
+
+def sentence_of(error: LtcError, lang: Lang) -> str:
+    """Return an error of the world in words, cause and next step."""
+    return say(f"errors.{error.key}", lang, **error.values)
