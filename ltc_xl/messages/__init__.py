@@ -8,7 +8,7 @@ a code of that list, ``{missing:column}`` the header of a column (or several) of
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -38,8 +38,8 @@ def topic(name: str, lang: Lang) -> Mapping[str, object]:
 def shown(value: object, lang: Lang) -> str:
     """Return a value as a person reads it.
 
-    >>> shown(Decimal("1234567.5"), "zh"), shown(date(2026, 3, 31), "en"), shown(None, "zh")
-    ('1,234,567.50', '2026-03-31', '')
+    >>> shown(Decimal("1234567.5"), "zh"), shown(["a", 2], "en"), shown(None, "zh")
+    ('1,234,567.50', 'a, 2', '')
     """
     if value is None:
         return ""
@@ -59,20 +59,16 @@ class _Sentence(Formatter):
         self.lang, self.owner = lang, owner
 
     def format_field(self, value: object, spec: str) -> str:
-        """Return one value in words."""
-        if spec == "column" and isinstance(value, list | tuple):
-            return shown([self._header(str(code)) for code in value], self.lang)
+        """Return one value, or each of several, in words."""
+        if spec and isinstance(value, list | tuple):
+            return shown([self.format_field(one, spec) for one in value], self.lang)
         if spec == "column":
             return self._header(str(value))
         if spec == "table":
             return table(str(value)).sheet(self.lang) if value in tables() else str(value)
-        if spec in enums() and isinstance(value, list | tuple):
-            return shown([label(spec, str(code), self.lang) for code in value], self.lang)
         if spec in enums():
             return label(spec, None if value is None else str(value), self.lang)
-        if spec:
-            return str(super().format_field(value, spec))
-        return shown(value, self.lang)
+        return str(super().format_field(value, spec)) if spec else shown(value, self.lang)
 
     def _header(self, code: str) -> str:
         column = self.owner.by_code.get(code) if self.owner else None
