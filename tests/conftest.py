@@ -1,0 +1,74 @@
+"""Fixtures: a table in a docstring is the input of a test; marks say what a test needs."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from ltc_xl.model.tables import DTYPES, table
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what the machine lacks; a missing program fails where CI is set, missing data never does."""
+    for mark in item.iter_markers("needs_program"):
+        if shutil.which(mark.args[0]) is None:
+            reason = f"{mark.args[0]} is not installed on this machine"
+            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    for mark in item.iter_markers("needs_data"):
+        if not (DATA / mark.args[0]).exists():
+            pytest.skip(f"the data set {mark.args[0]} is not beside the project")
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the folder of the real data sets (use with the mark needs_data)."""
+    return DATA
+
+
+@pytest.fixture(autouse=True)
+def own_state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep stores and backups of a test in its own folder."""
+    state = tmp_path / "state"
+    monkeypatch.setenv("LTC_XL_STATE", str(state))
+    return state
+
+
+def pipe_rows(text: str) -> Iterator[dict[str, str]]:
+    """Yield one dict per row of a pipe table; cells are text as typed."""
+    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("|")]
+    head, *body = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    for cells in body:
+        if set("".join(cells)) - {"-", ":"}:
+            yield dict(zip(head, cells, strict=True))
+
+
+def typed_rows(name: str, text: str) -> pl.DataFrame:
+    """Return a pipe table as rows of a model table; '' is blank; ``_uid`` is u0x, u1x ... unless given."""
+    model = table(name)
+    rows = list(pipe_rows(text))
+    columns = {
+        code: pl.Series(code, [row[code] or None for row in rows], dtype=pl.String)
+        for code in (rows[0] if rows else {})
+    }
+    frame = pl.DataFrame(columns)
+    typed = [_typed(pl.col(c), c, model.schema.get(c, DTYPES["text"])) for c in frame.columns]
+    frame = frame.select(typed)
+    missing = [pl.lit(None, t).alias(c) for c, t in model.schema.items() if c not in frame.columns]
+    frame = frame.with_columns(missing)
+    if "_uid" not in columns:
+        frame = frame.with_columns(_uid=pl.format("u{}x", pl.int_range(pl.len())))
+    frame = frame.with_columns(_row=pl.int_range(2, pl.len() + 2).cast(pl.UInt32))
+    return frame.select(model.schema.names())
+
+
+def _typed(text: pl.Expr, code: str, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.Date:
+        return text.str.to_date("%Y-%m-%d").alias(code)
+    if dtype.is_decimal():
+        return text.str.replace_all(",", "").cast(dtype).alias(code)
+    return text.cast(dtype).alias(code)
