@@ -1,0 +1,53 @@
+"""Rectangles of cells: ``A1:C9`` as numbers."""
+
+import re
+from dataclasses import dataclass
+
+MAX_ROW = 1_048_576
+MAX_COLUMN = 16_384
+
+_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
+
+
+def column_number(letters: str) -> int:
+    """Return the number of a column, A is 1.
+
+    >>> column_number("A"), column_number("AB"), column_number("xfd")
+    (1, 28, 16384)
+    """
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells, its corners included; rows and columns count from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def on_grid(self) -> bool:
+        """Return whether Excel has such cells."""
+        rows = 1 <= self.top <= self.bottom <= MAX_ROW
+        return rows and 1 <= self.left <= self.right <= MAX_COLUMN
+
+
+def area_of(text: str) -> Area | None:
+    """Return the area a reference names, or None when it names none.
+
+    >>> area_of("B2:D10"), area_of("$C$7"), area_of("A:A")
+    (Area(top=2, left=2, bottom=10, right=4), Area(top=7, left=3, bottom=7, right=3), None)
+    """
+    match = _AREA.fullmatch(text.strip())
+    if match is None:
+        return None
+    letters, row, to_letters, to_row = match.groups()
+    top, left = int(row), column_number(letters)
+    bottom, right = (int(to_row), column_number(to_letters)) if to_row else (top, left)
+    area = Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+    return area if area.on_grid else None
