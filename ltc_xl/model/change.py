@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from ltc_xl.model.book import Book
 from ltc_xl.model.tables import UID
 
 
@@ -78,3 +79,26 @@ def differences(table: str, before: pl.DataFrame, after: pl.DataFrame, columns: 
             cells = changed.select(UID, old=pl.col(name), new=pl.col(f"{name}_new"))
             sets.append(SetColumn(table, name, cells))
     return Changes(tuple(sets))
+
+
+def applied(book: Book, changes: Changes) -> Book:
+    """Return the book as it is once the changes are made; references by ``_uid`` stay as they are."""
+    for name, body in changes.puts.items():
+        book = book.with_rows(name, body)
+    for change in changes.sets:
+        book = book.with_rows(change.table, _with_cells(book.rows(change.table), change))
+    for name, gone in changes.deletes.items():
+        book = book.with_rows(name, book.rows(name).join(gone, on=UID, how="anti", maintain_order="left"))
+    for name, new in changes.inserts.items():
+        typed = new.cast({c: t for c, t in book.rows(name).schema.items() if c in new.columns})
+        book = book.with_rows(name, pl.concat([book.rows(name), typed], how="diagonal"))
+    return book
+
+
+def _with_cells(rows: pl.DataFrame, change: SetColumn) -> pl.DataFrame:
+    new = change.cells.select(UID, pl.col("new").cast(rows.schema[change.column]), set_here=True)
+    return (
+        rows.join(new, on=UID, how="left", maintain_order="left")
+        .with_columns(pl.when("set_here").then("new").otherwise(change.column).alias(change.column))
+        .drop("new", "set_here")
+    )
