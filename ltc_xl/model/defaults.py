@@ -1,32 +1,91 @@
-"""Default rows of the rule tables. The data stand in ``defaults.toml``."""
+"""Rows the rule tables of a new workbook start with, from ``defaults.toml`` and ``enums.toml``."""
 
 import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import polars as pl
 
-from ltc_xl.model.enums import Lang
-from ltc_xl.model.tables import table
+from ltc_xl.model.enums import Lang, Word, enums, words
+from ltc_xl.model.tables import table, tables_of
+
+Row = dict[str, object]
+
+_STAGE_LISTS = {"LEAD": "lead_state", "OPPORTUNITY": "opp_stage", "CONTRACT": "contract_state"}
 
 
 @cache
-def _defaults() -> dict[str, list[dict[str, object]]]:
+def _defaults() -> dict[str, Any]:
     text = files("ltc_xl.model").joinpath("defaults.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 
-def default_rows(name: str, lang: Lang = "zh") -> pl.DataFrame:
-    """Return the rows a new workbook's rule table starts with, typed as the table; without ``_uid``s."""
-    model = table(name)
-    rows = [
+def _listed(name: str, lang: Lang) -> list[Row]:
+    return [
         {code: value[lang] if isinstance(value, dict) else value for code, value in entry.items()}
         for entry in _defaults().get(name, [])
     ]
-    columns = {
-        column.code: pl.Series(
-            column.code, [None if r.get(column.code) is None else r[column.code] for r in rows], strict=False
-        ).cast(column.dtype)
-        for column in model.columns
+
+
+def lists_of(profile: str) -> tuple[str, ...]:
+    """Return the lists of words that the tables of a profile use, in the order of ``enums.toml``."""
+    used = {column.enum for owner in tables_of(profile) for column in owner.columns_of(profile)}
+    return tuple(name for name in enums() if name in used)
+
+
+def _choices(profile: str) -> Iterator[Row]:
+    for name in lists_of(profile):
+        for word in words(name, profile):
+            yield {"set": name, "code": word.code, "zh": word.zh, "en": word.en, "active": "YES"}
+
+
+def _yes(test: bool) -> str:  # noqa: FBT001  the answer in the words of the list yes_no
+    return "YES" if test else "NO"
+
+
+def _stage(kind: str, word: Word, lang: Lang, *, first: bool) -> Row:
+    return {
+        "object": kind,
+        "stage": word.label(lang),
+        "start": _yes(first),
+        "final": _yes(word.kind != "open"),
+        "probability": word.win,
+        "max_days": _defaults()["stage_days"].get(kind, {}).get(word.code),
     }
-    return pl.DataFrame(columns)
+
+
+def _stages(lang: Lang, profile: str) -> Iterator[Row]:
+    for kind, name in _STAGE_LISTS.items():
+        for place, word in enumerate(words(name, profile)):
+            yield _stage(kind, word, lang, first=place == 0)
+
+
+_GENERATED: Mapping[str, Callable[[Lang, str], Iterator[Row]]] = {
+    "choices": lambda _lang, profile: _choices(profile),
+    "stages": _stages,
+}
+
+
+def default_rows(name: str, lang: Lang = "zh", profile: str = "starter") -> pl.DataFrame:
+    """Return the rows a new workbook's rule table starts with, typed as the table; without ``_uid``s.
+
+    The lists of 选项 (choices) and the stages are those of the enums that the profile offers.
+    """
+    make = _GENERATED.get(name)
+    rows = list(make(lang, profile)) if make else _listed(name, lang)
+    return pl.DataFrame(
+        {
+            column.code: pl.Series(column.code, [row.get(column.code) for row in rows], strict=False).cast(
+                column.dtype
+            )
+            for column in table(name).columns
+        }
+    )
+
+
+def settings_rows(lang: Lang, **values: str) -> pl.DataFrame:
+    """Return the default settings with the given ones filled in, e.g. ``company="..."``, ``site="SH"``."""
+    typed = pl.col("key").replace_strict(values, default=None, return_dtype=pl.String)
+    return default_rows("settings", lang).with_columns(value=pl.coalesce(typed, "value"))

@@ -139,6 +139,11 @@ class Table:
         """Return the column whose business number the store gives, if any."""
         return (self.number_column or self.key) if self.number else None
 
+    @property
+    def tracked(self) -> bool:
+        """Return whether its rows have an identity that the store follows: work and rule tables."""
+        return self.group in {"work", "rule"}
+
     def empty(self) -> pl.DataFrame:
         """Return no rows, rightly typed."""
         return pl.DataFrame(schema=self.schema)
@@ -195,6 +200,11 @@ def tables() -> Mapping[str, Table]:
 def table(name: str) -> Table:
     """Return one table by its canonical name."""
     return tables()[name]
+
+
+def tables_of(profile: str) -> tuple[Table, ...]:
+    """Return the tables that a workbook of this profile has, shown or prepared, in order."""
+    return tuple(t for t in tables().values() if profile == "full" or t.profile != "full")
 
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?: is (\w+))?\}")
