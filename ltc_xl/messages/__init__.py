@@ -2,7 +2,8 @@
 
 A text names its values in braces. A spec after a colon says how a value is shown: ``{stage:opp_stage}`` is
 a code of that list, ``{missing:column}`` the header of a column (or several) of the finding's table,
-``{kind:table}`` the sheet of a table. Without a spec, amounts get thousands marks and days ISO form.
+``{kind:table}`` the sheet of a table, ``{problems:each}`` several errors, one line each. Without a spec,
+amounts get thousands marks and days ISO form.
 """
 
 import tomllib
@@ -60,6 +61,8 @@ class _Sentence(Formatter):
 
     def format_field(self, value: object, spec: str) -> str:
         """Return one value, or each of several, in words."""
+        if spec == "each" and isinstance(value, list | tuple):
+            return "".join(f"\n  {sentence_of(one, self.lang)}" for one in value)
         if spec and isinstance(value, list | tuple):
             return shown([self.format_field(one, spec) for one in value], self.lang)
         if spec == "column":

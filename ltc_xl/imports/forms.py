@@ -1,0 +1,86 @@
+"""The forms of an import. The data stand in ``forms.toml``."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+from ltc_xl.model.enums import LANGS
+from ltc_xl.model.tables import Column, table
+
+_TEXT = Column("", "", "", "text")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form; the comment on top of ``forms.toml`` says what each entry means.
+
+    ``needs`` holds, per requirement, the alternatives; each is a set of columns needed together.
+    """
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    needs: tuple[tuple[tuple[str, ...], ...], ...]
+    strict: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    alone: tuple[str, ...] = ()
+    same_if: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def canonical(self, column: str) -> str:
+        """Return the canonical name of a column that a map may call otherwise."""
+        return self.aliases.get(column, column)
+
+    def column(self, name: str) -> Column:
+        """Return the column of the model whose type, list of words and reference a value has."""
+        kind = self.kinds.get(name, f"{self.table}.{name}")
+        if kind == "text":
+            return _TEXT
+        owner, code = kind.split(".")
+        return table(owner).by_code[code]
+
+    @cached_property
+    def must_read(self) -> frozenset[str]:
+        """Return the columns whose unreadable value rejects the row."""
+        return frozenset(self.strict) | {c for need in self.needs for way in need for c in way}
+
+
+@cache
+def _data() -> dict[str, dict[str, object]]:
+    return tomllib.loads(files("ltc_xl.imports").joinpath("forms.toml").read_text("utf-8"))
+
+
+def _ways(need: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(way.strip().split("+")) for way in need.split("|"))
+
+
+def _form(name: str, entry: Mapping[str, object]) -> Form:
+    parts: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    needs = tuple(_ways(need) for need in parts.pop("needs"))
+    keys = tuple(tuple(key.split("+")) for key in parts.pop("keys"))
+    return Form(name, needs=needs, keys=keys, **parts)
+
+
+@cache
+def forms() -> Mapping[str, Form]:
+    """Return every form by name, in the order of ``forms.toml``."""
+    return {name: _form(name, entry) for name, entry in _data().items() if name != "headers"}
+
+
+@cache
+def known_headers(form: str, column: str) -> tuple[str, ...]:
+    """Return the headers that a canonical column of a form is known by, best first.
+
+    >>> known_headers("products", "list_price")
+    ('目录价', 'List price', 'list_price', '标准价', '单价', 'Price')
+    """
+    model = forms()[form].column(column)
+    labels = [model.label(lang) for lang in LANGS if model.code == column]
+    more = _data()["headers"].get(column, [])
+    assert isinstance(more, list)  # noqa: S101  narrowing of parsed TOML
+    return (*labels, column, *more)
