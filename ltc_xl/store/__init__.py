@@ -1,0 +1,20 @@
+"""The store: what was committed, when, by whom; the state it led to; the numbers it gave."""
+
+from ltc_xl.store.catch_up import missed_changes
+from ltc_xl.store.engine import sqlite_file
+from ltc_xl.store.place import state_dir, store_url
+from ltc_xl.store.schema import followed
+from ltc_xl.store.store import Committed, Note, Store
+from ltc_xl.store.typed import typed_changes
+
+__all__ = [
+    "Committed",
+    "Note",
+    "Store",
+    "followed",
+    "missed_changes",
+    "sqlite_file",
+    "state_dir",
+    "store_url",
+    "typed_changes",
+]

@@ -1,0 +1,83 @@
+"""What a book has missed: the commits after its base token, as changes to make to it.
+
+A command that was stopped between its commit and the swap of the file leaves exactly this. A cell that
+somebody has changed in the book meanwhile is left to them: it differs from the state, so the next commit
+takes it as typed.
+"""
+
+import polars as pl
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.change import Changes, SetColumn
+from ltc_xl.model.errors import ConflictError
+from ltc_xl.model.tables import UID, Column, Table
+from ltc_xl.store.history import WHOLE_ROW
+from ltc_xl.store.schema import followed
+from ltc_xl.store.store import Store
+from ltc_xl.store.values import recalled
+
+_ROW = pl.col("column") == WHOLE_ROW
+
+
+def missed_changes(book: Book, store: Store, seq: int, workbook_id: str) -> Changes:
+    """Return what must be done to a book of commit ``seq`` so that it shows the store's state.
+
+    Raises:
+        ConflictError: a cell was changed here and, since, from another workbook.
+    """
+    since = store.since(seq)
+    changes = Changes()
+    for owner in followed(book):
+        records = since.filter(pl.col("entity") == owner.name)
+        if records.height:
+            changes += _rows(book, owner, store.rows(owner.name), records.filter(_ROW))
+            changes += _cells(book, owner, records.filter(~_ROW), workbook_id)
+    return changes
+
+
+def _rows(book: Book, owner: Table, state: pl.DataFrame, records: pl.DataFrame) -> Changes:
+    """Return the rows that came and went; one that is gone from the book was deleted by a person."""
+    rows = book.rows(owner.name)
+    came = records.filter(pl.col("old").is_null())["row_id"].unique().implode()
+    went = records.filter(pl.col("new").is_null())["row_id"].unique().implode()
+    new = state.filter(pl.col(UID).is_in(came)).join(rows, on=UID, how="anti", maintain_order="left")
+    gone = rows.filter(pl.col(UID).is_in(went)).join(state, on=UID, how="anti", maintain_order="left")
+    return Changes(
+        inserts={owner.name: new} if new.height else {},
+        deletes={owner.name: gone} if gone.height else {},
+    )
+
+
+def _cells(book: Book, owner: Table, records: pl.DataFrame, workbook_id: str) -> Changes:
+    place = book.place(owner.name)
+    sets = []
+    for column in owner.columns:
+        mine = records.filter(pl.col("column") == column.code)
+        if mine.height and place and column.code in place.columns:
+            here = _beside(book.rows(owner.name), column, mine)
+            _refuse_conflict(here, owner, column, book, workbook_id)
+            moved = here.filter(pl.col("here").eq_missing("old") & pl.col("old").ne_missing("new"))
+            sets.append(SetColumn(owner.name, column.code, moved.select(UID, "old", "new")))
+    return Changes(tuple(entry for entry in sets if entry.cells.height))
+
+
+def _beside(rows: pl.DataFrame, column: Column, records: pl.DataFrame) -> pl.DataFrame:
+    """Return ``here`` (the book), ``old`` and ``new`` (the store's way since) of each cell."""
+    way = records.group_by("row_id", maintain_order=True).agg(
+        recalled(pl.col("old").first(), column.dtype),
+        recalled(pl.col("new").last(), column.dtype),
+        pl.col("workbook_id").last(),
+    )
+    here = rows.select(UID, here=column.code)
+    return here.join(way, left_on=UID, right_on="row_id", maintain_order="left")
+
+
+def _refuse_conflict(here: pl.DataFrame, owner: Table, column: Column, book: Book, workbook_id: str) -> None:
+    theirs = here.filter(
+        pl.col("here").ne_missing("old")
+        & pl.col("here").ne_missing("new")
+        & (pl.col("workbook_id") != workbook_id)
+    )
+    if theirs.height:
+        cell = book.cell(owner.name, theirs[UID][0], column.code)
+        raise ConflictError("both_changed", path=book.name, cell="!".join(cell or ()), count=theirs.height)

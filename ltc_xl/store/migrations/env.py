@@ -1,0 +1,6 @@
+"""Run migrations on the connection that ``ltc_xl.store.migrate`` hands over."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
+context.run_migrations()

@@ -1,0 +1,71 @@
+"""Writes changes into state and history, as part of one commit."""
+
+import polars as pl
+import sqlalchemy as sa
+
+from ltc_xl.model.change import Changes, SetColumn
+from ltc_xl.model.tables import UID, table
+from ltc_xl.store import schema
+from ltc_xl.store.bulk import execute_many, insert_rows
+from ltc_xl.store.history import Kind, records
+from ltc_xl.store.state import deleted_rows, state_schema
+
+
+class Writer:
+    """The writing half of one transaction."""
+
+    def __init__(self, connection: sa.Connection, tenant: str, seq: int) -> None:
+        self.connection, self.tenant, self.seq = connection, tenant, seq
+
+    def changes(self, changes: Changes, kind: Kind) -> None:
+        """Write state and history of the tables that are tracked."""
+        for name, frame in changes.inserts.items():
+            self._insert(name, frame, changes.extra.get(name))
+        for entry in changes.sets:
+            self._set(entry)
+        for name, frame in changes.deletes.items():
+            self._delete(name, frame)
+        for record in records(changes):
+            told = record.with_columns(self._seq, tenant=pl.lit(self.tenant), kind=pl.lit(kind))
+            insert_rows(self.connection, schema.change, told)
+
+    @property
+    def _seq(self) -> pl.Expr:
+        return pl.lit(self.seq, pl.Int64).alias("seq")
+
+    def _insert(self, name: str, frame: pl.DataFrame, extra: pl.DataFrame | None) -> None:
+        """Insert rows; one that was deleted before comes back in place of its remains."""
+        owner, target = table(name), schema.state_of(name)
+        remains = deleted_rows(self.connection, self.tenant, owner)
+        back = frame.filter(pl.col(UID).is_in(remains.implode()))
+        self._each(sa.delete(target).where(*_this_row(target)), back.select(row_=UID))
+        kept = frame.select(code for code in state_schema(owner) if code in frame.columns)
+        if extra is not None:
+            kept = kept.join(extra.select(UID, _extra="extra"), on=UID, how="left")
+        whole = kept.with_columns(self._seq.alias("_rev"), _tenant=pl.lit(self.tenant))
+        insert_rows(self.connection, target, whole)
+
+    def _set(self, entry: SetColumn) -> None:
+        target = schema.state_of(entry.table)
+        cell = target.c[entry.column]
+        statement = (
+            sa.update(target)
+            .where(*_this_row(target), cell.is_not_distinct_from(sa.bindparam("was_")))
+            .values({cell: sa.bindparam("now_"), target.c["_rev"]: sa.bindparam("seq_")})
+        )
+        self._each(statement, entry.cells.select(self._seq.alias("seq_"), row_=UID, was_="old", now_="new"))
+
+    def _delete(self, name: str, frame: pl.DataFrame) -> None:
+        target = schema.state_of(name)
+        marked = sa.update(target).where(*_this_row(target)).values(_deleted=sa.bindparam("seq_"))
+        self._each(marked, frame.select(self._seq.alias("seq_"), row_=UID))
+
+    def _each(self, statement: sa.Update | sa.Delete, rows: pl.DataFrame) -> None:
+        """Run once per row; a row that is not met means two writers disagree, which is our mistake."""
+        met = execute_many(self.connection, statement, rows.with_columns(tenant_=pl.lit(self.tenant)))
+        if met != rows.height:
+            raise AssertionError(f"{met} rows met instead of {rows.height}: {statement}")
+
+
+def _this_row(target: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    return (target.c["_tenant"] == sa.bindparam("tenant_"), target.c[UID] == sa.bindparam("row_"))
