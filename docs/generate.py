@@ -33,7 +33,10 @@ def condition(column: Column) -> str:
 
 def names_of(column: Column) -> str:
     """Return what a column may hold: a list, a reference, a format, bounds."""
-    parts = [f"list `{column.enum}`" if column.enum else "", f"format {column.format}" if column.format else ""]
+    parts = [
+        f"list `{column.enum}`" if column.enum else "",
+        f"format {column.format}" if column.format else "",
+    ]
     parts.append(f"→ `{column.ref.table}.{column.ref.column}`" if column.ref else "")
     parts.append(f"≥ {column.min}" if column.min is not None else "")
     parts.append(f"≤ {column.max}" if column.max is not None else "")
