@@ -32,6 +32,11 @@ def product(amount: pl.Expr, rate: pl.Expr) -> pl.Expr:
     return _rounded(amount.cast(_WIDE) * rate.cast(_WIDE))
 
 
+def net_of_tax(gross: pl.Expr, rate: pl.Expr) -> pl.Expr:
+    """Gross less the VAT it includes at a rate (0 to 1), to the cent."""
+    return _rounded(gross.cast(_WIDE) / (rate.cast(_WIDE) + 1))
+
+
 def total(amount: pl.Expr) -> pl.Expr:
     """Sum of amounts, still money; 0.00 over no rows."""
     return amount.sum().cast(MONEY)
