@@ -19,6 +19,7 @@ DELIMITERS = ",;\t|"
 _SAMPLE = 1 << 16
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _COMMON_SHARE = 0.8
+_LIKELY = ["cp1252", "cp1250", "cp1251", "big5", "shift_jis", "euc_kr"]
 
 
 def read_delimited(path: Path, layout: Layout, wanted: Collection[str]) -> RawTable:
@@ -57,8 +58,11 @@ def decoded(data: bytes, encoding: str | None, name: str) -> str:
 def encoding_of(data: bytes) -> str:
     """Return the encoding of a text: by its mark, as strict UTF-8, as Chinese, else by statistics.
 
-    >>> encoding_of("客户,金额".encode("gbk")), encoding_of("Köln;Größe".encode("cp1252"))
-    ('gb18030', 'cp1250')
+    >>> encoding_of("客户,金额".encode("gbk"))
+    'gb18030'
+    >>> western = "Größe,5;für Köln,2".encode("cp1252")
+    >>> western.decode(encoding_of(western))
+    'Größe,5;für Köln,2'
     """
     for mark, name in _MARKS.items():
         if data.startswith(mark):
@@ -70,7 +74,7 @@ def encoding_of(data: bytes) -> str:
         return "utf-8"
     if _decodes(data, "gb18030") and _reads_as_chinese(sample):
         return "gb18030"
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_isolation=_LIKELY).best()
     return best.encoding if best else "gb18030"
 
 

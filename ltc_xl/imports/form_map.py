@@ -68,7 +68,7 @@ class FormMap:
         Raises:
             UsageError: with one problem per header and file.
         """
-        _refuse([p for raw in files for p in _missing(raw, self.columns.values())])
+        _check_headers((raw, self.columns.values()) for raw in files)
 
     def check_lookups(self, tables: Mapping[str, RawTable]) -> None:
         """Refuse a lookup file that lacks its key or value.
@@ -76,8 +76,7 @@ class FormMap:
         Raises:
             UsageError: with one problem per header and file.
         """
-        asked = ((tables[c], (lookup.key, lookup.value)) for c, lookup in self.lookups.items())
-        _refuse([p for raw, headers in asked for p in _missing(raw, headers)])
+        _check_headers((tables[c], (lookup.key, lookup.value)) for c, lookup in self.lookups.items())
 
 
 def header_in(raw: RawTable, header: str) -> str | None:
@@ -109,11 +108,12 @@ def map_of(data: Mapping[str, object], name: str = "map.toml") -> FormMap:
     """
     form = forms().get(str(data.get("form", "")))
     if form is None:
-        _refuse([_unknown("map_form", str(data.get("form", "")), forms())], name)
-        raise AssertionError
-    _refuse([*_shape(data), *_columns_known(form, data)], name)
-    found = _built(form, data)
-    _refuse([*_values_known(form, found), *_sources_known(form, found), *_fed(form, found)], name)
+        raise _wrong([_unknown("map_form", str(data.get("form", "")), forms())], name)
+    problems = [*_shape(data), *_columns_known(form, data)]
+    found = _built(form, _understood(form, data))
+    problems += [*_values_known(form, found), *_sources_known(form, found), *_fed(form, found)]
+    if problems:
+        raise _wrong(problems, name)
     return found
 
 
@@ -124,7 +124,7 @@ def headers_of_form(form: str) -> tuple[str, ...]:
         UsageError: there is no such form.
     """
     if form not in forms():
-        _refuse([_unknown("map_form", form, forms())], form)
+        raise _wrong([_unknown("map_form", form, forms())], form)
     return tuple(h for column in forms()[form].columns for h in known_headers(form, column))
 
 
@@ -136,7 +136,9 @@ def map_by_headers(form: str, files: Iterable[RawTable]) -> FormMap:
     """
     raws = list(files)
     found = FormMap(form, _known_columns(form, raws))
-    _refuse(list(_fed(forms()[form], found)), ", ".join(raw.name for raw in raws))
+    problems = list(_fed(forms()[form], found))
+    if problems:
+        raise UsageError("map_misfit", file=[raw.name for raw in raws], problems=problems)
     return found
 
 
@@ -150,9 +152,15 @@ def _known_columns(form: str, raws: list[RawTable]) -> dict[str, str]:
     return columns
 
 
-def _refuse(problems: list[UsageError], name: str = "") -> None:
+def _wrong(problems: list[UsageError], name: str) -> UsageError:
+    return UsageError("map_wrong", file=name, problems=problems)
+
+
+def _check_headers(asked: Iterable[tuple[RawTable, Iterable[str]]]) -> None:
+    problems = [p for raw, headers in asked for p in _missing(raw, headers)]
     if problems:
-        raise UsageError("map_wrong", file=name or problems[0].values.get("file"), problems=problems)
+        files = list(dict.fromkeys(str(p.values["file"]) for p in problems))
+        raise UsageError("map_misfit", file=files, problems=problems)
 
 
 def _unknown(key: str, found: str, known: Collection[str], **values: object) -> UsageError:
@@ -210,6 +218,22 @@ def _columns_known(form: Form, data: Mapping[str, object]) -> Iterator[UsageErro
         absent = [e for e in _LOOKUP[:3] if e not in entries]
         if absent:
             yield UsageError("map_lookup", column=name, missing=absent)
+
+
+def _understood(form: Form, data: Mapping[str, object]) -> dict[str, object]:
+    """Return the map without what is wrong with it, so that the rest can be held to its form too."""
+    known = {*form.columns, *form.aliases, "any"}
+    kept = {
+        section: {name: v for name, v in _section(data, section).items() if name in known}
+        for section in ("columns", "constants", "values", "blank")
+    }
+    whole = {n: v for n, v in _section(data, "lookup").items() if n in known and _is_lookup(v)}
+    layout = {k: v for k, v in _section(data, "file").items() if k in _FILE}
+    return {**kept, "lookup": whole, "file": layout, "formats": _section(data, "formats")}
+
+
+def _is_lookup(entry: object) -> bool:
+    return isinstance(entry, dict) and set(_LOOKUP[:3]) <= set(entry)
 
 
 def _built(form: Form, data: Mapping[str, object]) -> FormMap:
@@ -285,4 +309,4 @@ def _fed(form: Form, found: FormMap) -> Iterator[UsageError]:
     for need in form.needs:
         if not any(set(way) <= set(found.filled) for way in need):
             ways = [" + ".join(way) for way in need]
-            yield UsageError("map_needs", form=form.name, ways=ways)
+            yield UsageError("map_needs" if len(ways) == 1 else "map_needs_any", form=form.name, ways=ways)
