@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from ltc_xl.model.book import column_letters
+
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 
@@ -35,6 +37,18 @@ class Area:
         """Return whether Excel has such cells."""
         rows = 1 <= self.top <= self.bottom <= MAX_ROW
         return rows and 1 <= self.left <= self.right <= MAX_COLUMN
+
+    @property
+    def text(self) -> str:
+        """Return the reference that names the area, e.g. ``B2:D10``."""
+        first = f"{column_letters(self.left)}{self.top}"
+        last = f"{column_letters(self.right)}{self.bottom}"
+        return first if first == last else f"{first}:{last}"
+
+    def meets(self, other: "Area") -> bool:
+        """Return whether the two have a cell in common."""
+        rows = self.top <= other.bottom and other.top <= self.bottom
+        return rows and self.left <= other.right and other.left <= self.right
 
 
 def area_of(text: str) -> Area | None:

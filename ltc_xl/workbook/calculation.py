@@ -1,0 +1,64 @@
+"""Calculation: Excel is told to compute anew, and its chain of formulas goes when it no longer fits."""
+
+import re
+from collections.abc import Iterable
+
+from ltc_xl.model.errors import CannotPatch
+from ltc_xl.workbook.package import Package, part_key
+from ltc_xl.workbook.splices import Splices
+from ltc_xl.workbook.tags import attribute, with_attribute
+
+_CALC = re.compile(rb"<(?:[\w.-]+:)?calcPr(?=[\s/>])[^>]*>")
+_ROOT = re.compile(rb"<((?:[\w.-]+:)?)workbook(?=[\s>])")
+_BEFORE_CALC = (b"definedNames", b"externalReferences", b"functionGroups", b"sheets")
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s>]")
+_CONTENT_TYPES = "[Content_Types].xml"
+
+
+def has_formulas(package: Package, touched: Iterable[bytes]) -> bool:
+    """Return whether any sheet has a formula; the sheets at hand are asked first."""
+    if package.part_of_kind("calcChain") or any(_FORMULA.search(data) for data in touched):
+        return True
+    sheets = (sheet.part for sheet in package.sheets if sheet.kind == "worksheet")
+    by_size = sorted(sheets, key=lambda part: package.entry(part).file_size)
+    return any(_FORMULA.search(package.read(part)) for part in by_size)
+
+
+def recalculate_on_load(splices: Splices, name: str) -> None:
+    """Cut the workbook part so that Excel computes every formula when it opens the file."""
+    found = _CALC.search(splices.data)
+    if found:
+        splices.replace(found.start(), found.end(), with_attribute(found[0], b"fullCalcOnLoad", b"1"))
+        return
+    root = _ROOT.search(splices.data)
+    prefix = root[1] if root else b""
+    ends = (re.search(rb"</" + prefix + tag + rb"\s*>", splices.data) for tag in _BEFORE_CALC)
+    end = next((match for match in ends if match), None)
+    if end is None:
+        raise CannotPatch("patch_damaged_sheet", place=name)
+    splices.insert(end.end(), b"<" + prefix + b'calcPr fullCalcOnLoad="1"/>')
+
+
+def without_chain(package: Package) -> tuple[dict[str, bytes], str | None]:
+    """Return the parts that speak of the calculation chain without it, and its own part, if there is one."""
+    chain = package.part_of_kind("calcChain")
+    if chain is None:
+        return {}, None
+    folder, _, file = package.workbook_part.rpartition("/")
+    relations = f"{folder}/_rels/{file}.rels".lstrip("/")
+    parts = {
+        relations: _without(package.read(relations), b"Relationship", b"Type", "/calcChain"),
+        _CONTENT_TYPES: _without(package.read(_CONTENT_TYPES), b"Override", b"PartName", part_key(chain)),
+    }
+    return parts, chain
+
+
+def _without(xml: bytes, element: bytes, name: bytes, ending: str) -> bytes:
+    """Return XML without the empty elements whose attribute ends so."""
+
+    def kept(tag: re.Match[bytes]) -> bytes:
+        value = (attribute(tag[0], name) or b"").decode("utf-8", "replace").lower()
+        return b"" if value.endswith(ending.lower()) else tag[0]
+
+    pattern = rb"<(?:[\w.-]+:)?" + element + rb"\s[^>]*?(?:/>|>\s*</(?:[\w.-]+:)?" + element + rb"\s*>)"
+    return re.sub(pattern, kept, xml)

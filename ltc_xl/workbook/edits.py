@@ -1,0 +1,83 @@
+"""Edits: what shall be different in a workbook file, by sheet cell or by row of an Excel Table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+Plain = str | bool | int | float | Decimal | date | None
+"""A value of a cell; a ``datetime`` is a ``date`` with hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula and the value it has now; ``text`` as the file format wants it, with or without ``=``."""
+
+    text: str
+    cached: Plain = None
+
+
+@dataclass(frozen=True, slots=True)
+class CachedValue:
+    """The value that the formula of a cell has now; the formula stays, a cell without one is left alone."""
+
+    value: Plain
+
+
+Value = Plain | Formula | CachedValue
+Row = Mapping[str, Value]
+"""Header text -> value. For a calculated column the value is what its formula yields."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellEdit:
+    """One cell gets a value; None blanks it. Its style stays."""
+
+    sheet: str
+    address: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRows:
+    """New rows at a table's end; blank rows that stand there are filled first."""
+
+    table: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRows:
+    """Rows of a table go, named by their row on the sheet as it was read; later rows move up."""
+
+    table: str
+    sheet_rows: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class PutRows:
+    """The whole body of a table that the program owns; columns that no row names stay as they are."""
+
+    table: str
+    rows: Sequence[Row]
+
+
+Edit = CellEdit | AppendRows | DeleteRows | PutRows
+
+
+@dataclass(frozen=True, slots=True)
+class PatchReport:
+    """What a patch did.
+
+    Attributes:
+        cells: cells written, those of new rows included.
+        rows_added, rows_deleted: rows by which tables grew and shrank.
+        parts: parts that were rewritten; every other one is a raw copy.
+        dropped: parts that were left out (the calculation chain, when the set of formulas changed).
+    """
+
+    cells: int = 0
+    rows_added: int = 0
+    rows_deleted: int = 0
+    parts: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()

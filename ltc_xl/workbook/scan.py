@@ -1,0 +1,246 @@
+"""Index of a worksheet's bytes: where its rows and cells stand. Nothing is parsed that nobody asks for."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ltc_xl.model.book import column_letters
+from ltc_xl.model.errors import CannotPatch
+from ltc_xl.workbook.area import MAX_ROW, Area, area_of, column_number
+from ltc_xl.workbook.tags import attribute
+
+NAMESPACES = frozenset(
+    {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    }
+)
+
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml([^>]*)\?>)?\s*(?:<!--.*?-->\s*)*<(?:([\w.-]+):)?worksheet\b([^>]*)>",
+    re.DOTALL,
+)
+_ADDRESS = re.compile(rb"([A-Za-z]{1,3})\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class RowAt:
+    """A row: its start tag ``data[start:inner]``, its cells ``data[inner:close]``, its end.
+
+    ``bare`` rows have no cells: ``<row r="7"/>``.
+    """
+
+    number: int
+    start: int
+    inner: int
+    close: int
+    end: int
+    bare: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CellAt:
+    """A cell: its start tag ``data[start:inner]``, its content ``data[inner:close]``, its end."""
+
+    column: int
+    start: int
+    inner: int
+    close: int
+    end: int
+    tag: bytes
+    body: bytes
+
+    @property
+    def has_formula(self) -> bool:
+        """Return whether Excel computes it."""
+        return _FORMULA.search(self.body) is not None
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether it holds neither value nor formula."""
+        return not _CONTENT.search(self.body)
+
+
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
+_CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:f[\s/>]|[vt](?:\s[^>]*)?>[^<])")
+
+
+class SheetScan:
+    """Where things stand in the bytes of one worksheet.
+
+    Attributes:
+        data: the bytes.
+        name: the sheet's name, for refusals.
+        prefix: namespace prefix of its elements, with the colon; mostly empty.
+        start, lo, hi: ``<sheetData>`` starts at ``start``; its content is ``data[lo:hi]``.
+        empty: whether it stands as ``<sheetData/>``.
+        numbers, starts: number and position of every row that stands there, ascending.
+        explicit: whether every row says its number.
+
+    Raises:
+        CannotPatch: the bytes are not a worksheet we can safely cut.
+    """
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.data, self.name = data, name
+        root = self._root()
+        self.prefix = root[2] + b":" if root[2] else b""
+        self.start, self.lo, self.hi, self.empty = self._body(root.end())
+        self._row_tag = re.compile(rb"<" + self.prefix + rb"row(?=[\s/>])(?: r=\"(\d+)\")?[^>]*>")
+        self._cell_tag = re.compile(rb"<" + self.prefix + rb"c(?=[\s/>])[^>]*>")
+        self._row_end, self._cell_end = (b"</" + self.prefix + t for t in (b"row", b"c>"))
+        self.numbers: list[int] = []
+        self.starts: list[int] = []
+        self.explicit = True
+        self._index()
+
+    def refusal(self, key: str, address: str = "", **values: object) -> CannotPatch:
+        """Return a refusal that names the sheet, and the cell where there is one."""
+        return CannotPatch(key, place=f"{self.name}!{address}" if address else self.name, **values)
+
+    def row(self, number: int) -> RowAt | None:
+        """Return a row that stands there, or None."""
+        at = bisect_left(self.numbers, number)
+        return self._row_at(at) if at < len(self.numbers) and self.numbers[at] == number else None
+
+    def rows(self, first: int, last: int = MAX_ROW) -> Iterator[RowAt]:
+        """Yield the rows that stand between two numbers, both included."""
+        at = bisect_left(self.numbers, first)
+        while at < len(self.numbers) and self.numbers[at] <= last:
+            yield self._row_at(at)
+            at += 1
+
+    def place_of(self, number: int) -> int:
+        """Return the position where a row of this number stands or would stand."""
+        at = bisect_left(self.numbers, number)
+        return self.starts[at] if at < len(self.starts) else self.hi
+
+    def cells(self, row: RowAt | None) -> list[CellAt]:
+        """Return the cells of a row, left to right."""
+        if row is None or row.bare:
+            return []
+        found: list[CellAt] = []
+        position, column = row.inner, 0
+        while tag := self._cell_tag.search(self.data, position, row.close):
+            column = self._column(row, tag[0], column)
+            found.append(self._cell(row, tag, column))
+            position = found[-1].end
+        return found
+
+    def cell(self, number: int, column: int) -> CellAt | None:
+        """Return a cell that stands there, or None."""
+        return next((c for c in self.cells(self.row(number)) if c.column == column), None)
+
+    @cached_property
+    def head(self) -> bytes:
+        """Return the bytes before ``<sheetData>``."""
+        return self.data[: self.start]
+
+    @cached_property
+    def tail(self) -> bytes:
+        """Return the bytes from the end of ``<sheetData>`` on."""
+        return self.data[self.hi :]
+
+    @cached_property
+    def merges(self) -> tuple[Area, ...]:
+        """Return the merged areas."""
+        tags = re.findall(rb"<" + self.prefix + rb"mergeCell(?=\s)[^>]*>", self.tail)
+        return _areas(tags)
+
+    @cached_property
+    def arrays(self) -> tuple[Area, ...]:
+        """Return the areas of array formulas and data tables."""
+        if not any(self.data.find(word, self.lo, self.hi) >= 0 for word in (b"array", b"dataTable")):
+            return ()
+        formula = re.compile(rb"<" + self.prefix + rb"f\s[^>]*>")
+        tags = (m[0] for m in formula.finditer(self.data, self.lo, self.hi))
+        return _areas(tag for tag in tags if attribute(tag, b"t") in {b"array", b"dataTable"})
+
+    def column_style(self, column: int) -> bytes | None:
+        """Return the style that the sheet gives a column."""
+        for tag in self._column_tags:
+            if int(attribute(tag, b"min") or 0) <= column <= int(attribute(tag, b"max") or 0):
+                return attribute(tag, b"style")
+        return None
+
+    @cached_property
+    def _column_tags(self) -> list[bytes]:
+        return re.findall(rb"<" + self.prefix + rb"col\s[^>]*>", self.head)
+
+    def _root(self) -> re.Match[bytes]:
+        root = None if self.data[:2] in {b"\xff\xfe", b"\xfe\xff"} else _ROOT.match(self.data)
+        if root is None:
+            raise self.refusal("patch_encoding")
+        encoding = (attribute(root[1] or b"", b"encoding") or b"utf-8").lower()
+        namespace = attribute(root[3], b"xmlns" + (b":" + root[2] if root[2] else b""))
+        if encoding not in {b"utf-8", b"us-ascii"} or namespace not in NAMESPACES:
+            raise self.refusal("patch_encoding")
+        return root
+
+    def _body(self, after: int) -> tuple[int, int, int, bool]:
+        opening = re.compile(rb"<" + self.prefix + rb"sheetData\s*(/?)>").search(self.data, after)
+        if opening is None:
+            raise self.refusal("patch_damaged_sheet")
+        if opening[1]:
+            return opening.start(), opening.end(), opening.end(), True
+        closing = self.data.rfind(b"</" + self.prefix + b"sheetData")
+        if closing < opening.end():
+            raise self.refusal("patch_damaged_sheet")
+        if any(self.data.find(mark, opening.end(), closing) >= 0 for mark in (b"<!", b"<?")):
+            raise self.refusal("patch_odd_sheet")
+        return opening.start(), opening.end(), closing, False
+
+    def _index(self) -> None:
+        last = 0
+        for tag in self._row_tag.finditer(self.data, self.lo, self.hi):
+            number = int(tag[1]) if tag[1] else self._number(tag[0], last)
+            if not last < number <= MAX_ROW:
+                raise self.refusal("patch_odd_sheet")
+            self.numbers.append(number)
+            self.starts.append(tag.start())
+            last = number
+
+    def _number(self, tag: bytes, last: int) -> int:
+        said = attribute(tag, b"r")
+        if said is None:
+            self.explicit = False
+            return last + 1
+        if not said.isdigit():
+            raise self.refusal("patch_odd_sheet")
+        return int(said)
+
+    def _row_at(self, at: int) -> RowAt:
+        start = self.starts[at]
+        limit = self.starts[at + 1] if at + 1 < len(self.starts) else self.hi
+        inner = self.data.index(b">", start) + 1
+        if self.data[inner - 2 : inner] == b"/>":
+            return RowAt(self.numbers[at], start, inner, inner, inner, bare=True)
+        close = self.data.rfind(self._row_end, inner, limit)
+        if close < 0:
+            raise self.refusal("patch_damaged_sheet")
+        end = self.data.index(b">", close) + 1
+        return RowAt(self.numbers[at], start, inner, close, end, bare=False)
+
+    def _column(self, row: RowAt, tag: bytes, last: int) -> int:
+        said = attribute(tag, b"r")
+        address = _ADDRESS.fullmatch(said) if said else None
+        column = column_number(address[1].decode()) if address else last + 1
+        if column <= last or (said and not address):
+            raise self.refusal("patch_odd_sheet", f"{column_letters(max(last, 1))}{row.number}")
+        return column
+
+    def _cell(self, row: RowAt, tag: re.Match[bytes], column: int) -> CellAt:
+        if tag[0].endswith(b"/>"):
+            return CellAt(column, tag.start(), tag.end(), tag.end(), tag.end(), tag[0], b"")
+        close = self.data.find(self._cell_end, tag.end(), row.close)
+        if close < 0:
+            raise self.refusal("patch_damaged_sheet")
+        body = self.data[tag.end() : close]
+        return CellAt(column, tag.start(), tag.end(), close, close + len(self._cell_end), tag[0], body)
+
+
+def _areas(tags: Iterable[bytes]) -> tuple[Area, ...]:
+    named = (area_of((attribute(tag, b"ref") or b"").decode("ascii", "replace")) for tag in tags)
+    return tuple(area for area in named if area)

@@ -1,0 +1,214 @@
+"""One worksheet under the knife: cells are written into the rows where they belong, the rest stays."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ltc_xl.model.book import column_letters
+from ltc_xl.workbook.area import MAX_COLUMN, MAX_ROW, Area
+from ltc_xl.workbook.cells import CellWriter, style_of
+from ltc_xl.workbook.edits import CachedValue, Formula, Value
+from ltc_xl.workbook.scan import CellAt, RowAt, SheetScan
+from ltc_xl.workbook.splices import Splices
+from ltc_xl.workbook.tags import attribute, with_attribute
+
+_SHARED_MASTER = re.compile(rb"<(?:[\w.-]+:)?f\s[^>]*\bref=")
+
+
+class Gone:
+    """The cell itself goes, style and all: its table no longer reaches there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What a cell gets.
+
+    Attributes:
+        value: what it holds afterwards.
+        style: its style when it does not stand there yet; also when it does and is ``restyled``.
+        owned: the cell is the program's: a formula that stands there may be replaced.
+    """
+
+    value: Value | Gone
+    style: bytes | None = None
+    owned: bool = False
+    restyled: bool = False
+
+
+@dataclass
+class Worksheet:
+    """The writes into one sheet, and afterwards what they did.
+
+    Attributes:
+        row_tags: attributes of rows that do not stand there yet, by number.
+        written: cells written so far.
+        formulas_changed: whether a cell became, or ceased to be, a formula.
+    """
+
+    scan: SheetScan
+    writer: CellWriter
+    row_tags: dict[int, bytes] = field(default_factory=dict)
+    written: int = 0
+    formulas_changed: bool = False
+    _writes: dict[int, dict[int, Write]] = field(default_factory=dict)
+
+    def write(self, row: int, column: int, write: Write) -> None:
+        """Note a write; the last one of a cell counts."""
+        if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
+            raise self.scan.refusal("patch_off_grid", f"{column_letters(max(column, 1))}{row}")
+        self._writes.setdefault(row, {})[column] = write
+
+    def splices(self) -> Splices:
+        """Return the cuts that make every noted write true, the sheet's dimension included."""
+        self._refuse_merged_and_arrays()
+        splices = Splices(self.scan.data)
+        for number in self._written_rows:
+            self._row(splices, number, self._writes[number])
+        if self.scan.empty:
+            return self._filled(splices)
+        return splices
+
+    def used(self) -> Area | None:
+        """Return the area of all cells that were written with something."""
+        kept = [
+            (row, column)
+            for row, writes in self._writes.items()
+            for column, write in writes.items()
+            if not isinstance(write.value, Gone)
+        ]
+        if not kept:
+            return None
+        rows, columns = zip(*kept, strict=True)
+        return Area(min(rows), min(columns), max(rows), max(columns))
+
+    def _row(self, splices: Splices, number: int, writes: Mapping[int, Write]) -> None:
+        row = self.scan.row(number)
+        if row is None or row.bare:
+            self._new_row(splices, number, writes, row)
+        elif self._goes_whole(row, writes):
+            self._note_formulas_gone(row)
+            splices.replace(row.start, row.end, b"")
+        else:
+            self._cells(splices, row, writes)
+            self._spans(splices, row, writes)
+
+    def _new_row(self, splices: Splices, number: int, writes: Mapping[int, Write], row: RowAt | None) -> None:
+        kept = {c: w for c, w in sorted(writes.items()) if not isinstance(w.value, Gone)}
+        cells = b"".join(self._cell(number, c, w, None, row) for c, w in kept.items())
+        if not cells:
+            return
+        name = self.scan.prefix + b"row"
+        tag = b"<" + name + b' r="%d"' % number + self.row_tags.get(number, b"")
+        if row is not None:
+            tag = self.scan.data[row.start : row.end].removesuffix(b"/>").rstrip()
+        start, end = (row.start, row.end) if row else (self.scan.place_of(number),) * 2
+        splices.replace(start, end, tag + b">" + cells + b"</" + name + b">")
+
+    def _cells(self, splices: Splices, row: RowAt, writes: Mapping[int, Write]) -> None:
+        todo = sorted(writes, reverse=True)
+        for cell in self.scan.cells(row):
+            while todo and todo[-1] < cell.column:
+                column = todo.pop()
+                splices.insert(cell.start, self._cell(row.number, column, writes[column], None, row))
+            if todo and todo[-1] == cell.column:
+                new = self._cell(row.number, cell.column, writes[todo.pop()], cell, row)
+                splices.replace(cell.start, cell.end, new)
+        for column in reversed(todo):
+            splices.insert(row.close, self._cell(row.number, column, writes[column], None, row))
+
+    def _cell(self, number: int, column: int, write: Write, cell: CellAt | None, row: RowAt | None) -> bytes:
+        """Return the new bytes of a cell; b'' where none need stand."""
+        address = f"{column_letters(column)}{number}"
+        value, formula = write.value, cell is not None and cell.has_formula
+        if isinstance(value, CachedValue):
+            return self._recached(address, value, cell)
+        if cell is not None:
+            self._guard(address, write, cell)
+        self.formulas_changed |= formula != isinstance(value, Formula)
+        if isinstance(value, Gone):
+            return b"" if cell is None or attribute(cell.tag, b"r") else b"<" + self.scan.prefix + b"c/>"
+        style = self._style(column, write, cell, row)
+        if cell is None and style is None and (value is None or value == ""):
+            return b""
+        self.written += 1
+        return self.writer.cell(address, style, value)
+
+    def _recached(self, address: str, value: CachedValue, cell: CellAt | None) -> bytes:
+        if cell is None:
+            return b""
+        if not cell.has_formula:
+            return self.scan.data[cell.start : cell.end]
+        self.written += 1
+        return self.writer.recached(cell.tag, cell.body, address, value.value)
+
+    def _guard(self, address: str, write: Write, cell: CellAt) -> None:
+        """Refuse to lose a formula of the user's, or what we do not know."""
+        if cell.has_formula and not write.owned and not isinstance(write.value, Formula):
+            raise self.scan.refusal("patch_formula", address)
+        if cell.has_formula and _SHARED_MASTER.search(cell.body):
+            raise self.scan.refusal("patch_shared_formula", address)
+        if b"extLst" in cell.body:
+            raise self.scan.refusal("patch_odd_cell", address)
+
+    def _style(self, column: int, write: Write, cell: CellAt | None, row: RowAt | None) -> bytes | None:
+        if cell is not None and not write.restyled:
+            return style_of(cell.tag)
+        return write.style or self._inherited(row, column)
+
+    def _inherited(self, row: RowAt | None, column: int) -> bytes | None:
+        """Return the style a new cell has from its row, else from its column."""
+        if row is not None:
+            tag = self.scan.data[row.start : row.inner]
+            if attribute(tag, b"customFormat") in {b"1", b"true"}:
+                return style_of(tag)
+        return self.scan.column_style(column)
+
+    def _goes_whole(self, row: RowAt, writes: Mapping[int, Write]) -> bool:
+        """Return whether every cell goes, so that the row may; not where rows count by position."""
+        if not self.scan.explicit or not all(isinstance(w.value, Gone) for w in writes.values()):
+            return False
+        return {c.column for c in self.scan.cells(row)} <= set(writes)
+
+    def _note_formulas_gone(self, row: RowAt) -> None:
+        self.formulas_changed |= any(cell.has_formula for cell in self.scan.cells(row))
+
+    def _spans(self, splices: Splices, row: RowAt, writes: Mapping[int, Write]) -> None:
+        """Widen the row's hint of its columns when a write falls outside."""
+        tag = self.scan.data[row.start : row.inner]
+        spans = attribute(tag, b"spans")
+        if spans is None:
+            return
+        bounds = [int(n) for n in re.findall(rb"\d+", spans)]
+        lo, hi = min([*bounds, *writes]), max([*bounds, *writes])
+        if bounds and (lo, hi) != (min(bounds), max(bounds)):
+            splices.replace(row.start, row.inner, with_attribute(tag, b"spans", b"%d:%d" % (lo, hi)))
+
+    def _filled(self, splices: Splices) -> Splices:
+        """Return the same cuts for a sheet that stood as ``<sheetData/>``."""
+        rows = b"".join(new for _, _, new in splices.cuts)
+        name = self.scan.prefix + b"sheetData"
+        filled = Splices(self.scan.data)
+        filled.replace(self.scan.start, self.scan.hi, b"<" + name + b">" + rows + b"</" + name + b">")
+        return filled
+
+    def _refuse_merged_and_arrays(self) -> None:
+        for area in self.scan.arrays:
+            if address := next(self._inside(area), None):
+                raise self.scan.refusal("patch_array", address)
+        for area in self.scan.merges:
+            anchor = f"{column_letters(area.left)}{area.top}"
+            if address := next((a for a in self._inside(area) if a != anchor), None):
+                raise self.scan.refusal("patch_merged", address, area=area.text)
+
+    def _inside(self, area: Area) -> Iterator[str]:
+        """Yield the addresses of an area that are written."""
+        rows = self._written_rows
+        for row in rows[bisect_left(rows, area.top) : bisect_right(rows, area.bottom)]:
+            columns = (c for c in self._writes[row] if area.left <= c <= area.right)
+            yield from (f"{column_letters(column)}{row}" for column in sorted(columns))
+
+    @cached_property
+    def _written_rows(self) -> list[int]:
+        return sorted(self._writes)
