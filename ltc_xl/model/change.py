@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ltc_xl.model.book import Book
-from ltc_xl.model.tables import UID
+from ltc_xl.model.tables import UID, table
 
 
 @dataclass(frozen=True)
@@ -102,3 +102,29 @@ def _with_cells(rows: pl.DataFrame, change: SetColumn) -> pl.DataFrame:
         .with_columns(pl.when("set_here").then("new").otherwise(change.column).alias(change.column))
         .drop("new", "set_here")
     )
+
+
+def needed(book: Book, changes: Changes) -> Changes:
+    """Return the part of the changes that the book does not show yet; none when it shows all."""
+    sets = (SetColumn(s.table, s.column, _moved(s.cells)) for s in changes.sets)
+    return Changes(
+        tuple(entry for entry in sets if entry.cells.height),
+        {name: rows for name, rows in changes.inserts.items() if rows.height},
+        {name: rows for name, rows in changes.deletes.items() if rows.height},
+        {name: body for name, body in changes.puts.items() if not _shows(book, name, body)},
+        changes.extra,
+    )
+
+
+def _moved(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.filter(pl.col("old").ne_missing(pl.col("new")))
+
+
+def _shows(book: Book, name: str, body: pl.DataFrame) -> bool:
+    """Return whether a table's body stands as wanted; a blank text is no text, formulas follow by themselves."""
+    kept = [column.code for column in table(name).columns if not column.live]
+    wanted, here = (
+        frame.select(kept).with_columns(pl.col(pl.String).replace("", None))
+        for frame in (book.with_rows(name, body).rows(name), book.rows(name))
+    )
+    return wanted.equals(here)

@@ -2,6 +2,8 @@
 
 from ltc_xl.store.catch_up import missed_changes
 from ltc_xl.store.engine import sqlite_file
+from ltc_xl.store.identity import Identity, identity_of
+from ltc_xl.store.lock import locked
 from ltc_xl.store.place import state_dir, store_url
 from ltc_xl.store.schema import followed
 from ltc_xl.store.store import Committed, Note, Store
@@ -9,9 +11,12 @@ from ltc_xl.store.typed import typed_changes
 
 __all__ = [
     "Committed",
+    "Identity",
     "Note",
     "Store",
     "followed",
+    "identity_of",
+    "locked",
     "missed_changes",
     "sqlite_file",
     "state_dir",

@@ -56,7 +56,9 @@ def _cells(book: Book, owner: Table, records: pl.DataFrame, workbook_id: str) ->
         if mine.height and place and column.code in place.columns:
             here = _beside(book.rows(owner.name), column, mine)
             _refuse_conflict(here, owner, column, book, workbook_id)
-            moved = here.filter(pl.col("here").eq_missing("old") & pl.col("old").ne_missing("new"))
+            moved = here.filter(
+                pl.col("here").eq_missing(pl.col("old")) & pl.col("old").ne_missing(pl.col("new"))
+            )
             sets.append(SetColumn(owner.name, column.code, moved.select(UID, "old", "new")))
     return Changes(tuple(entry for entry in sets if entry.cells.height))
 
@@ -74,8 +76,8 @@ def _beside(rows: pl.DataFrame, column: Column, records: pl.DataFrame) -> pl.Dat
 
 def _refuse_conflict(here: pl.DataFrame, owner: Table, column: Column, book: Book, workbook_id: str) -> None:
     theirs = here.filter(
-        pl.col("here").ne_missing("old")
-        & pl.col("here").ne_missing("new")
+        pl.col("here").ne_missing(pl.col("old"))
+        & pl.col("here").ne_missing(pl.col("new"))
         & (pl.col("workbook_id") != workbook_id)
     )
     if theirs.height:
