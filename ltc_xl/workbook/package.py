@@ -23,6 +23,7 @@ from isal.igzip_lib import IsalError
 
 from ltc_xl.model.errors import NotAWorkbook, WorldError
 from ltc_xl.workbook.area import Area, area_of
+from ltc_xl.workbook.xmltext import unescaped
 
 MAX_PART = 1 << 30
 MAX_TOTAL = 2 << 30
@@ -35,7 +36,6 @@ _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _ENCRYPTED_BIT = 1
 _DEFLATED = 8
 _RAW_DEFLATE = -15
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +87,6 @@ def local_name(element: Element) -> str:
 def elements(root: Element, name: str) -> Iterator[Element]:
     """Yield the descendants of a name, in any namespace."""
     return (e for e in root.iter() if isinstance(e.tag, str) and local_name(e) == name)
-
-
-def unescaped(text: str) -> str:
-    r"""Return a text with Excel's ``_xHHHH_`` escapes resolved.
-
-    >>> unescaped("a_x000A_b"), unescaped("_x005F_x000A_")
-    ('a\nb', '_x000A_')
-    """
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
 
 def is_on(value: str | None) -> bool:
