@@ -8,6 +8,7 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.enums import words
 from ltc_xl.model.money import MONEY, product, total
+from ltc_xl.model.paper import Number
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.billing import first_rows
 
@@ -137,7 +138,7 @@ def _deal_amounts() -> list[pl.Expr]:
     ]
 
 
-def funnel_total(leads: pl.DataFrame, opportunities: pl.DataFrame) -> dict[str, object]:
+def funnel_total(leads: pl.DataFrame, opportunities: pl.DataFrame) -> dict[str, Number | None]:
     """Return the row over everything, zeros where there is nothing."""
     return funnel_rows(leads, opportunities, None).drop("key").row(0, named=True)
 
@@ -154,3 +155,24 @@ def funnel_stages(leads: pl.DataFrame, opportunities: pl.DataFrame) -> pl.DataFr
         .sort("order")
     )
     return pl.concat([heads.with_columns(amount=_NO_MONEY), stages.drop("order")])
+
+
+def main_currency(opportunities: pl.DataFrame, firm: str) -> str:
+    """Return the currency of the amounts: the firm's own where any deal is in it, else the most frequent."""
+    used = opportunities.group_by(pl.col("currency").fill_null(firm)).len()
+    by_use = used.sort(["len", "currency"], descending=[True, False])["currency"].to_list()
+    return firm if firm in by_use or not by_use else str(by_use[0])
+
+
+def in_currency(opportunities: pl.DataFrame, currency: str, firm: str) -> pl.DataFrame:
+    """Return the deals with the amounts of one currency only; the others still count as deals."""
+    own = pl.col("currency").fill_null(firm) == currency
+    amounts = ("amount", "listed", "weighted")
+    return opportunities.with_columns(pl.when(own).then(pl.col(name)).alias(name) for name in amounts)
+
+
+def other_currencies(opportunities: pl.DataFrame, currency: str, firm: str) -> pl.DataFrame:
+    """Return ``currency``, counts and amounts of the deals in any other currency."""
+    named = opportunities.with_columns(pl.col("currency").fill_null(firm))
+    others = named.filter(pl.col("currency") != currency)
+    return others.group_by("currency").agg(_deal_counts() + _deal_amounts()).sort("currency")

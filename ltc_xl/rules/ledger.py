@@ -134,7 +134,7 @@ def open_lines(
         due_on=due_on,
         days_overdue=days_overdue,
         bucket=aging_bucket(days_overdue, rulebook.bucket_edges),
-        disputed=pl.min_horizontal("disputed_amount", owed),
+        disputed=pl.when(pl.col("disputed_amount") > 0).then(pl.min_horizontal("disputed_amount", owed)),
         promised=pl.when(pl.col("promised_on") >= as_of).then(pl.min_horizontal(promise, owed)),
         contract_asset=(pl.col("item") == "RETENTION").fill_null(value=False) & (due_on > as_of),
     ).drop("disputed_amount", "promised_amount")
@@ -266,10 +266,14 @@ def _sum(rows: pl.DataFrame, column: str) -> Decimal:
 
 
 def ledger_views(
-    book: Book, rulebook: Rulebook, as_of: date, basis: Basis = "contract"
+    book: Book,
+    rulebook: Rulebook,
+    as_of: date,
+    basis: Basis = "contract",
+    postings: pl.DataFrame | None = None,
 ) -> tuple[LedgerView, ...]:
-    """Return the ledger on a day, one view per currency; an empty one in the firm's own where there is none."""
-    lines = open_lines(book, rulebook, as_of, basis)
+    """Return the ledger on a day, one view per currency; at least one, in the firm's own currency."""
+    lines = open_lines(book, rulebook, as_of, basis, postings)
     waiting = untriggered_lines(book, rulebook, as_of, basis)
     unapplied = unapplied_cash(book, rulebook, as_of, basis)
     control = ledger_balance(book, rulebook, as_of, basis)
@@ -280,8 +284,14 @@ def ledger_views(
             as_of,
             basis,
             currency,
-            *(frame.filter(pl.col("currency") == currency) for frame in (lines, waiting, unapplied)),
+            _of(lines, currency),
+            _of(waiting, currency),
+            _of(unapplied, currency),
             ledger.get(currency, Decimal("0.00")),
         )
         for currency in sorted(found or {rulebook.currency})
     )
+
+
+def _of(rows: pl.DataFrame, currency: str) -> pl.DataFrame:
+    return rows.filter(pl.col("currency") == currency)

@@ -11,10 +11,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
+from ltc_xl.model.book import Book
 from ltc_xl.model.calendar import month_end
 from ltc_xl.model.money import total
+from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
+from ltc_xl.rules.ledger import Basis, LedgerView, currency_of, journal, ledger_views
+from ltc_xl.rules.rollforward import Month, last_month_ends, previous_month_ends, roll_forward
 
+DAYS_OF_MONTH = 30
 _PLACES = Decimal("0.0001")
 
 
@@ -83,41 +88,10 @@ def monthly_sales(postings: pl.DataFrame, as_of: date) -> list[tuple[Decimal, in
     return [(amounts.get(month_end(end), Decimal(0)), end.day) for end in ends]
 
 
-def previous_month_ends(as_of: date, first: date) -> list[date]:
-    """Return the month ends before the month of a day, latest first, down to ``first``.
-
-    >>> previous_month_ends(date(2026, 3, 15), date(2026, 1, 31))
-    [datetime.date(2026, 2, 28), datetime.date(2026, 1, 31)]
-    """
-    ends, end = [], as_of.replace(day=1) - timedelta(days=1)
-    while end >= first:
-        ends.append(end)
-        end = end.replace(day=1) - timedelta(days=1)
-    return ends
-
-
 def sales_amount(postings: pl.DataFrame, as_of: date, days: int) -> Decimal:
     """Return what was recognised in the last ``days`` days, the as-of day included."""
     window = pl.col("on").is_between(as_of - timedelta(days=days - 1), as_of)
     return _sum(postings, window & (pl.col("kind") == "recognised"))
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month of the ledger: opening + recognised - received - adjusted = closing, of open lines."""
-
-    end: date
-    opening: Decimal
-    recognised: Decimal
-    received: Decimal
-    adjusted: Decimal
-    closing: Decimal
-    not_due: Decimal
-
-    @property
-    def difference(self) -> Decimal:
-        """Return by how much the month does not tie; must be 0.00."""
-        return self.opening + self.recognised - self.received - self.adjusted - self.closing
 
 
 def cei(months: Sequence[Month]) -> Decimal | None:
@@ -169,6 +143,94 @@ def collection(
     opening = _sum(lines, before & raised) - _sum(lines, before & ~raised)
     collected = _sum(lines, within & (pl.col("kind") == "received"))
     return Collection(opening + _sum(lines, within & raised), collected)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The figures of one currency on a day; None where there is nothing to divide by.
+
+    Attributes:
+        days: length of the sales window that ends on the day.
+        sales_amount: recognised in that window.
+        collected: of lines due by the day, those overdue when the window began included.
+        collected_due: of lines that fell due in the window alone.
+        months: the ledger month by month; the window rounded to whole months.
+    """
+
+    as_of: date
+    basis: Basis
+    currency: str
+    days: int
+    open_amount: Decimal
+    overdue_amount: Decimal
+    sales_amount: Decimal
+    dso_countback: CountBack | None
+    collected: Collection
+    collected_due: Collection
+    months: Sequence[Month]
+
+    @property
+    def dso_simple(self) -> Decimal | None:
+        """Return open receivables in days of sales."""
+        return dso_simple(self.open_amount, self.sales_amount, self.days)
+
+    @property
+    def bpdso(self) -> Decimal | None:
+        """Return the DSO there would be if nothing were overdue."""
+        return dso_simple(self.open_amount - self.overdue_amount, self.sales_amount, self.days)
+
+    @property
+    def add(self) -> Decimal | None:
+        """Return the average days delinquent: DSO less best possible DSO."""
+        if self.dso_simple is None or self.bpdso is None:
+            return None
+        return self.dso_simple - self.bpdso
+
+    @property
+    def cei(self) -> Decimal | None:
+        """Return the collection effectiveness index over the months."""
+        return cei(self.months)
+
+    @property
+    def overdue_pct(self) -> Decimal | None:
+        """Return the overdue part of open receivables in percent."""
+        return quotient(self.overdue_amount, self.open_amount, 100)
+
+
+def ledger_metrics(
+    book: Book, rulebook: Rulebook, as_of: date, days: int, basis: Basis = "contract"
+) -> tuple[Metrics, ...]:
+    """Return the figures of each currency on a day."""
+    postings = journal(book, basis)
+    of_lines = book.rows("lines").select(UID, "triggered_on", "due_on", currency_of(rulebook))
+    entered = postings.group_by(UID).agg(entered_on=pl.col("on").min())
+    due = of_lines.join(entered, on=UID).with_columns(due_on=pl.coalesce("due_on", "entered_on"))
+    ends = last_month_ends(as_of, max(1, round(days / DAYS_OF_MONTH)))
+    months = roll_forward(book, rulebook, ends, basis, postings)
+    return tuple(
+        _metrics(view, postings, due.filter(pl.col("currency") == view.currency), days, months[view.currency])
+        for view in ledger_views(book, rulebook, as_of, basis, postings)
+    )
+
+
+def _metrics(
+    view: LedgerView, postings: pl.DataFrame, due: pl.DataFrame, days: int, months: Sequence[Month]
+) -> Metrics:
+    own = postings.join(due.select(UID), on=UID, how="semi")
+    sales = monthly_sales(own, view.as_of)
+    return Metrics(
+        as_of=view.as_of,
+        basis=view.basis,
+        currency=view.currency,
+        days=days,
+        open_amount=view.open_amount,
+        overdue_amount=view.overdue_amount,
+        sales_amount=sales_amount(own, view.as_of, days),
+        dso_countback=dso_countback(view.open_amount, sales) if sales else None,
+        collected=collection(own, due, view.as_of, days),
+        collected_due=collection(own, due, view.as_of, days, opening_overdue=False),
+        months=months,
+    )
 
 
 def _sum(postings: pl.DataFrame, where: pl.Expr) -> Decimal:

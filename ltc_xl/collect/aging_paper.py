@@ -1,0 +1,159 @@
+"""The ageing paper: what a director reads and an auditor ticks off."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from ltc_xl.collect.aging_table import AgingTable, parts_apart
+from ltc_xl.model.book import Book
+from ltc_xl.model.outcome import Paper
+from ltc_xl.model.paper import Chart, Field, Figure, Grid, Report, TieOut, paper_of
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.rules.ledger import Basis, LedgerView
+from ltc_xl.rules.metrics import quotient
+
+Views = Mapping[Basis, Sequence[LedgerView]]
+
+
+def aging_paper(table: AgingTable, book: Book, rulebook: Rulebook, views: Views) -> Paper:
+    """Return the ageing of one currency as a paper, with the other basis beside it."""
+    view = table.view
+    grids = (_buckets(table), _keys(table), _lines(view), _apart(view), _bases(view.currency, views))
+    report = Report(
+        name="aging",
+        firm=rulebook.settings.get("company", ""),
+        source=book.name,
+        as_of=view.as_of,
+        currency=view.currency,
+        basis=view.basis,
+        figures=_figures(view),
+        grids={grid.name: grid for grid in grids},
+        charts=_charts(table),
+        tie_out=_tie_out(view),
+        definitions=("days_overdue", f"basis_{view.basis}", "contract_asset", "unapplied", "tie_out"),
+    )
+    several = [view.currency] if len(views[view.basis]) > 1 else []
+    return paper_of(report, *([table.by] if table.by != "customer" else []), *several)
+
+
+def _figures(view: LedgerView) -> tuple[Figure, ...]:
+    overdue, unapplied = view.overdue_amount, view.unapplied_amount
+    worst = view.lines["days_overdue"].max()
+    days = worst if isinstance(worst, int) else None
+    return (
+        Figure("open_amount", view.open_amount, "money"),
+        Figure("overdue_amount", overdue, "money", "bad" if overdue > 0 else "good"),
+        Figure("overdue_pct", quotient(overdue, view.open_amount, 100), "percent"),
+        Figure("max_days_overdue", max(days, 0) if days is not None else None, "days"),
+        Figure("unapplied_amount", unapplied, "money"),
+    )
+
+
+def _tie_out(view: LedgerView) -> TieOut:
+    """Return Σ buckets - unapplied cash = ledger, retention not yet due (合同资产) on a line of its own."""
+    assets = next(part.amount for part in parts_apart(view) if part.name == "contract_asset")
+    sides = {
+        "receivables": view.open_amount - assets,
+        "contract_asset": assets,
+        "unapplied": -view.unapplied_amount,
+    }
+    return TieOut(sides, "ledger", view.ledger)
+
+
+def _buckets(table: AgingTable) -> Grid:
+    whole = table.view.open_amount
+    lines = dict(table.view.lines.group_by("bucket").len().iter_rows())
+    rows = [
+        {
+            "bucket": label,
+            "lines": lines.get(label, 0),
+            "amount": amount,
+            "share_pct": quotient(amount, whole, 100),
+        }
+        for label, amount in table.total.items()
+    ]
+    fields = (
+        Field("bucket", "bucket"),
+        Field("lines", "count"),
+        Field("amount", "money"),
+        Field("share_pct", "percent"),
+    )
+    full = Decimal(100) if whole else None
+    return Grid(
+        "buckets", fields, rows, {"lines": table.view.lines.height, "amount": whole, "share_pct": full}
+    )
+
+
+def _keys(table: AgingTable) -> Grid:
+    name = () if table.by in {"customer", "owner"} else (Field("name", "text"),)
+    fields = (
+        Field(table.by, "text"),
+        *name,
+        *(Field(label, "money", bucket=True) for label in table.labels),
+        Field("total", "money"),
+        Field("max_days_overdue", "days"),
+    )
+    rows = table.rows.rename({"key": table.by}).to_dicts()
+    worst = table.rows["max_days_overdue"].max()
+    return Grid(
+        "keys", fields, rows, {**table.total, "total": table.view.open_amount, "max_days_overdue": worst}
+    )
+
+
+def _lines(view: LedgerView) -> Grid:
+    fields = (
+        Field("line_id", "text"),
+        Field("customer", "text"),
+        Field("contract_no", "text"),
+        Field("item", "item"),
+        Field("owner", "text"),
+        Field("amount", "money"),
+        Field("due_on", "date"),
+        Field("days_overdue", "days"),
+        Field("bucket", "bucket"),
+        Field("balance", "money"),
+    )
+    named = view.lines.with_columns(pl.coalesce("line_id", "source_id", "invoice_no"))
+    latest_first = named.sort(["days_overdue", "balance", "line_id"], descending=[True, True, False])
+    rows = latest_first.select(field.code for field in fields).to_dicts()
+    return Grid("lines", fields, rows, {"balance": view.open_amount})
+
+
+def _apart(view: LedgerView) -> Grid:
+    fields = (Field("part", "entry"), Field("lines", "count"), Field("amount", "money"))
+    rows = [{"part": part.name, "lines": part.lines, "amount": part.amount} for part in parts_apart(view)]
+    return Grid("apart", fields, rows)
+
+
+def _bases(currency: str, views: Views) -> Grid:
+    fields = (
+        Field("basis", "basis"),
+        Field("lines", "count"),
+        Field("open_amount", "money"),
+        Field("overdue_amount", "money"),
+        Field("unapplied_amount", "money"),
+        Field("ledger_amount", "money"),
+        Field("tie_out", "money"),
+    )
+    rows = [_basis_row(view) for each in views.values() for view in each if view.currency == currency]
+    return Grid("bases", fields, rows)
+
+
+def _basis_row(view: LedgerView) -> Mapping[str, object]:
+    return {
+        "basis": view.basis,
+        "lines": view.lines.height,
+        "open_amount": view.open_amount,
+        "overdue_amount": view.overdue_amount,
+        "unapplied_amount": view.unapplied_amount,
+        "ledger_amount": view.ledger,
+        "tie_out": view.tie_out,
+    }
+
+
+def _charts(table: AgingTable) -> Mapping[str, Chart]:
+    return {
+        "buckets": Chart("buckets", "buckets", "columns", "bucket", ("amount",)),
+        "keys": Chart("keys", "keys", "stacked", table.by, tuple(table.labels), limit=10),
+    }

@@ -1,0 +1,117 @@
+"""What stands on a paper, without words and without form: figures, grids, charts, definitions, a tie-out.
+
+Names are keys of ``messages`` (reports.toml); the renderers give them words and form, so that page, workbook
+and machine form show the same figures.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from ltc_xl.model.outcome import Paper
+
+Number = Decimal | float | int
+Kind = Literal[
+    "text", "money", "count", "days", "percent", "date", "bucket", "stage", "item", "basis", "entry"
+]
+Tone = Literal["plain", "good", "bad"]
+Shape = Literal["columns", "bars", "stacked", "grouped"]
+NUMBERS: frozenset[Kind] = frozenset({"money", "count", "days", "percent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number that is read first; ``floor`` says that it is at least so much."""
+
+    name: str
+    value: Number | None
+    kind: Kind
+    tone: Tone = "plain"
+    floor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a grid; ``bucket`` when the heading is the label of an ageing bucket."""
+
+    code: str
+    kind: Kind
+    bucket: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of a paper and, below them, their total."""
+
+    name: str
+    fields: Sequence[Field]
+    rows: Sequence[Mapping[str, object]]
+    total: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of some columns of a grid, of its first ``limit`` rows."""
+
+    name: str
+    grid: str
+    shape: Shape
+    category: str
+    values: Sequence[str]
+    limit: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TieOut:
+    """The sides of an equation that must hold: name -> signed amount, the figure they must equal."""
+
+    sides: Mapping[str, Decimal]
+    target: str
+    target_amount: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Return by how much the sides miss the target; 0.00 is right."""
+        return sum(self.sides.values(), Decimal(0)) - self.target_amount
+
+    @property
+    def ties(self) -> bool:
+        """Return whether they meet it to the cent."""
+        return not self.difference
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything on one paper.
+
+    Attributes:
+        name: which paper; its title and subtitle stand under this name.
+        firm: the firm's name; '' when it has set none.
+        source: name of the workbook.
+        currency: of every amount on it.
+        basis: of the ledger, '' where there is none.
+        figures: what is read first.
+        grids, charts: by name; a template takes those it wants.
+        definitions: names of the definitions printed below, in order.
+        values: what the texts name in braces, such as the days of the sales window.
+    """
+
+    name: str
+    firm: str
+    source: str
+    as_of: date
+    currency: str
+    basis: str = ""
+    figures: Sequence[Figure] = ()
+    grids: Mapping[str, Grid] = field(default_factory=dict)
+    charts: Mapping[str, Chart] = field(default_factory=dict)
+    tie_out: TieOut | None = None
+    definitions: Sequence[str] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def paper_of(report: Report, *ids: str) -> Paper:
+    """Return the report as a paper named ``COMMAND-DATE[-ID]``, drawn by the template of its name."""
+    return Paper("-".join((report.name, report.as_of.isoformat(), *ids)), report.name, {"report": report})

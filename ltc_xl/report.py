@@ -1,0 +1,146 @@
+"""Management reports: the funnel from lead to signed deal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.money import money_text
+from ltc_xl.model.outcome import Outcome, Paper
+from ltc_xl.model.paper import Chart, Field, Figure, Grid, Number, Report, paper_of
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.rules.derived import derived
+from ltc_xl.rules.funnel import (
+    FunnelKey,
+    deals,
+    funnel_leads,
+    funnel_rows,
+    funnel_stages,
+    funnel_total,
+    in_currency,
+    main_currency,
+    other_currencies,
+)
+
+_AMOUNTS = ("won_amount", "open_amount", "open_amount_at_list", "weighted_amount")
+_FIELDS = (
+    Field("leads", "count"),
+    Field("qualified", "count"),
+    Field("opportunities", "count"),
+    Field("open", "count"),
+    Field("won", "count"),
+    Field("lost", "count"),
+    Field("conversion_pct", "percent"),
+    Field("win_rate_pct", "percent"),
+    *(Field(name, "money") for name in _AMOUNTS),
+    Field("median_cycle_days_won", "days"),
+)
+_DEFINED = ("leads", "qualified", "conversion", "win_rate", "open_at_list", "weighted", "cycle_days")
+
+
+def funnel(book: Book, rulebook: Rulebook, as_of: date, by: FunnelKey = "channel") -> Outcome:
+    """Return the funnel per channel, owner, month or team.
+
+    Amounts are in the firm's currency (where no deal is, in the one most deals are in); deals in others are
+    counted, and their amounts stand apart.
+    """
+    leads, known = funnel_leads(book, as_of), deals(derived(book, rulebook, as_of), as_of)
+    currency = main_currency(known, rulebook.currency)
+    own = in_currency(known, currency, rulebook.currency)
+    others = other_currencies(known, currency, rulebook.currency)
+    table = FunnelTable(
+        as_of,
+        by,
+        currency,
+        stages=funnel_stages(leads, own),
+        rows=funnel_rows(leads, own, by),
+        total=funnel_total(leads, own),
+        others=others,
+    )
+    return Outcome(papers=(_paper(table, book, rulebook),), data=_document(table))
+
+
+@dataclass(frozen=True)
+class FunnelTable:
+    """The funnel as figures; ``others`` are the deals in other currencies."""
+
+    as_of: date
+    by: FunnelKey
+    currency: str
+    stages: pl.DataFrame
+    rows: pl.DataFrame
+    total: Mapping[str, Number | None]
+    others: pl.DataFrame
+
+
+# ---------------------------------------------------------------- machine form
+
+
+def _document(table: FunnelTable) -> dict[str, object]:
+    return {
+        "as_of": table.as_of.isoformat(),
+        "by": table.by,
+        "currency": table.currency,
+        "stages": [_texts(row) for row in table.stages.iter_rows(named=True)],
+        "total": _texts(table.total),
+        "rows": [_texts(row) for row in table.rows.iter_rows(named=True)],
+        "other_currencies": [_texts(row) for row in table.others.iter_rows(named=True)],
+    }
+
+
+def _texts(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: money_text(v) if isinstance(v, Decimal) else v for name, v in row.items()}
+
+
+# ---------------------------------------------------------------- paper
+
+
+def _paper(table: FunnelTable, book: Book, rulebook: Rulebook) -> Paper:
+    grids = (_stage_grid(table), _key_grid(table), _other_grid(table))
+    report = Report(
+        name="funnel",
+        firm=rulebook.settings.get("company", ""),
+        source=book.name,
+        as_of=table.as_of,
+        currency=table.currency,
+        figures=_figures(table),
+        grids={grid.name: grid for grid in grids},
+        charts={
+            "stages": Chart("stages", "stages", "bars", "stage", ("count",), limit=20),
+            "keys": Chart("keys", "keys", "grouped", table.by, ("won_amount", "open_amount_at_list")),
+        },
+        definitions=_DEFINED,
+    )
+    return paper_of(report, *([table.by] if table.by != "channel" else []))
+
+
+def _figures(table: FunnelTable) -> tuple[Figure, ...]:
+    whole = table.total
+    return (
+        Figure("leads", whole["leads"], "count"),
+        Figure("conversion_pct", whole["conversion_pct"], "percent"),
+        Figure("win_rate_pct", whole["win_rate_pct"], "percent"),
+        Figure("won_amount", whole["won_amount"], "money"),
+        Figure("open_amount_at_list", whole["open_amount_at_list"], "money"),
+    )
+
+
+def _stage_grid(table: FunnelTable) -> Grid:
+    fields = (Field("stage", "stage"), Field("count", "count"), Field("amount", "money"))
+    return Grid("stages", fields, table.stages.to_dicts())
+
+
+def _key_grid(table: FunnelTable) -> Grid:
+    order = ["key"] if table.by == "month" else ["won_amount", "leads", "key"]
+    rows = table.rows.sort(order, descending=[name != "key" for name in order])
+    return Grid(
+        "keys", (Field(table.by, "text"), *_FIELDS), rows.rename({"key": table.by}).to_dicts(), table.total
+    )
+
+
+def _other_grid(table: FunnelTable) -> Grid:
+    fields = (Field("currency", "text"), *(field for field in _FIELDS if field.code in table.others.columns))
+    return Grid("others", fields, table.others.to_dicts())
