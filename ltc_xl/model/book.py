@@ -29,9 +29,9 @@ class Place:
     """Where a table stands in the file.
 
     ``columns`` maps canonical code -> column number on the sheet (1 is A), only for columns the sheet
-    has; ``extra`` the firm's own headers likewise. ``excel_table`` is None when the rows were found by
-    their header row alone. ``first_row`` to ``last_row`` are the data rows of the table's range, blank
-    ones included.
+    has, ``_uid`` among them; ``extra`` the firm's own headers likewise. ``excel_table`` is None when the
+    rows were found by their header row alone. ``first_row`` to ``last_row`` are the data rows of the
+    table's range, blank ones included. ``headers`` maps code -> header as it stands on the sheet.
     """
 
     sheet: str
@@ -41,6 +41,7 @@ class Place:
     last_row: int
     columns: Mapping[str, int]
     extra: Mapping[str, int] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,11 @@ class TableBody:
     def put(self, rows: Sequence[Row]) -> Reshape:
         """Write rows in place of all that stand there; at least one row, blank if need be, remains."""
         self._refuse_unknown(rows)
-        named = {header: None for row in rows for header in row} or dict.fromkeys(self._plain_headers)
+        named: dict[str, Value] = dict.fromkeys(header for row in rows for header in row)
+        blank: dict[str, Value] = named or dict.fromkeys(self._plain_headers)
         standing = range(self.first, self.last + 1)
-        for number, row in zip(standing, [{**named, **row} for row in rows] or [named], strict=False):
-            self._fill(number, row, owned=True)
+        for number, row in zip(standing, rows or [{}], strict=False):
+            self._fill(number, {**blank, **row}, owned=True)
         last = min(self.last, self.first + max(len(rows), 1) - 1)
         for number in range(last + 1, self.last + 1):
             self._remove(number)
@@ -87,7 +88,7 @@ class TableBody:
         if self.table.totals_rows:
             raise self._refusal("patch_totals_row", self.last)
         if unknown := next((h for row in rows for h in row if h not in self.columns), None):
-            raise self._refusal("patch_no_such_column", self.table.area.top, column=unknown)
+            raise self._refusal("patch_no_such_column", self.table.area.top, header=unknown)
 
     def _refusal(self, key: str, row: int, column: int | None = None, **values: object) -> Exception:
         address = f"{column_letters(self.table.area.left if column is None else column)}{row}"
@@ -122,9 +123,11 @@ class TableBody:
             self.sheet.write(number, column, Write(formula, self._styles.get(column)))
 
     def _calculated(self, number: int, column: int, value: Value, cell: CellAt | None) -> Value:
-        if isinstance(value, Formula | CachedValue):
+        """Return the formula of a calculated column's cell, or its new value where the formula stands."""
+        if isinstance(value, Formula):
             return value
-        return CachedValue(value) if cell and cell.has_formula else self._formula(column, number, value)
+        cached = value.value if isinstance(value, CachedValue) else value
+        return CachedValue(cached) if cell and cell.has_formula else self._formula(column, number, cached)
 
     def _remove(self, number: int) -> None:
         for column in self.columns.values():
@@ -158,9 +161,8 @@ class TableBody:
             if other.meets(below):
                 raise self._refusal("patch_below_table", other.top, other.left)
 
-    def _formula(self, column: int, number: int, value: Value) -> Value:
+    def _formula(self, column: int, number: int, cached: Plain) -> Formula:
         """Return the formula that a calculated column has in a row, with its value."""
-        cached: Plain = value.value if isinstance(value, CachedValue) else value  # type: ignore[assignment]  # Formula is excluded by the caller
         text = self.formulas.get(column)
         if text is not None and not is_relative(text):
             return Formula(text, cached)

@@ -128,15 +128,16 @@ class CellWriter:
             raise CannotPatch("patch_text_too_long", place=f"{self.sheet}!{address}", length=len(text))
         return text_xml(text)
 
-    def _kind_and_text(self, address: str, value: bool | float | Decimal | date) -> tuple[bytes, bytes]:  # noqa: FBT001  a cell's value
+    def _kind_and_text(self, address: str, value: float | Decimal | date) -> tuple[bytes, bytes]:
         if isinstance(value, bool):
             return b' t="b"', b"1" if value else b"0"
         try:
-            is_day = isinstance(value, date)
-            text = serial(value, date1904=self.date1904) if is_day else number_text(value)
+            return b"", self._number(value).encode()
         except OverflowError as error:
             raise CannotPatch("patch_number", place=f"{self.sheet}!{address}", value=value) from error
-        return b"", text.encode()
+
+    def _number(self, value: float | Decimal | date) -> str:
+        return serial(value, date1904=self.date1904) if isinstance(value, date) else number_text(value)
 
     def _cached(self, address: str, value: Plain) -> tuple[bytes, bytes]:
         """Return the type attribute and ``<v>`` of a formula's value; no value is no ``<v>``."""
