@@ -10,8 +10,6 @@ from typing import Any
 from ltc_xl.model.enums import LANGS
 from ltc_xl.model.tables import Column, table
 
-_TEXT = Column("", "", "", "text")
-
 
 @dataclass(frozen=True)
 class Form:
@@ -28,7 +26,7 @@ class Form:
     keys: tuple[tuple[str, ...], ...]
     alone: tuple[str, ...] = ()
     same_if: tuple[str, ...] = ()
-    once: tuple[str, ...] = ()
+    together: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
 
@@ -39,10 +37,8 @@ class Form:
     def column(self, name: str) -> Column:
         """Return the column of the model whose type, list of words and reference a value has."""
         kind = self.kinds.get(name, f"{self.table}.{name}")
-        if kind == "text":
-            return _TEXT
-        owner, code = kind.split(".")
-        return table(owner).by_code[code]
+        owner, _, code = kind.partition(".")
+        return table(owner).by_code[code] if code else Column("", "", "", kind)
 
     @cached_property
     def must_read(self) -> frozenset[str]:
