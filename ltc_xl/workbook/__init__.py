@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ltc_xl.workbook.build.book import build_book
+    from ltc_xl.workbook.builder.book import build_book
 
-_HOMES = {"build_book": "ltc_xl.workbook.build.book"}
+_HOMES = {"build_book": "ltc_xl.workbook.builder.book"}
 
 __all__ = ["build_book"]
 

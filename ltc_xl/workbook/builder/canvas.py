@@ -1,0 +1,41 @@
+"""A look sheet as a canvas: texts, figures and links on a grid, merged where they need room."""
+
+from dataclasses import dataclass
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some cells of one row, counted from 0, both ends included."""
+
+    row: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """One look sheet."""
+
+    sheet: Worksheet
+
+    def text(self, span: Span, text: str, look: Format) -> None:
+        """Write a fixed text."""
+        self._blank(span, look)
+        self.sheet.write_string(span.row, span.first, text, look)
+
+    def figure(self, span: Span, formula: str, value: float | str, look: Format) -> None:
+        """Write a formula together with the value it has now."""
+        self._blank(span, look)
+        self.sheet.write_formula(span.row, span.first, f"={formula}", look, value)
+
+    def link(self, span: Span, sheet: str, text: str, look: Format) -> None:
+        """Write a link to another sheet of the workbook."""
+        self._blank(span, look)
+        self.sheet.write_url(span.row, span.first, f"internal:'{sheet}'!A1", look, text)
+
+    def _blank(self, span: Span, look: Format) -> None:
+        if span.last > span.first:
+            self.sheet.merge_range(span.row, span.first, span.row, span.last, "", look)

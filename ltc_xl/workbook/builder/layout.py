@@ -1,0 +1,121 @@
+"""Where the tables of a new workbook stand: sheets in order, header row, body, columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from ltc_xl.model.book import column_letters
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.tables import UID, Column, Table, table, tables_of
+
+START, DASHBOARD = "start", "dashboard"
+FIRST_SHEETS = (
+    START,
+    "today",
+    "leads",
+    "opportunities",
+    "customers",
+    "contracts",
+    "lines",
+    "receipts",
+    "findings",
+    DASHBOARD,
+)
+SHOWN_RULES = ("settings", "members", "choices")
+
+HEADER_ROW = 3
+FIRST_ROW = HEADER_ROW + 1
+FROZEN_WIDTH = 46
+
+
+def sheet_order(profile: str) -> tuple[str, ...]:
+    """Return tables and looks in the order of their sheets: look and work, results, rules, technical."""
+    by_group: dict[str, list[str]] = {"work": [], "look": [], "result": [], "rule": [], "tech": []}
+    for owner in tables_of(profile):
+        if owner.name not in FIRST_SHEETS + SHOWN_RULES:
+            by_group[owner.group].append(owner.name)
+    prepared = (*by_group["work"], *by_group["look"], *by_group["result"])
+    return (*FIRST_SHEETS, *prepared, *SHOWN_RULES, *by_group["rule"], *by_group["tech"])
+
+
+def header_escaped(text: str) -> str:
+    """Return a header as structured references want it.
+
+    >>> header_escaped("a]b")
+    "a']b"
+    """
+    return "".join(f"'{char}" if char in "[]#'@" else char for char in text)
+
+
+@dataclass(frozen=True)
+class TableArea:
+    """One Excel Table of the new workbook; ``rows`` has at least one row, blank in an empty table."""
+
+    model: Table
+    lang: Lang
+    profile: str
+    rows: pl.DataFrame
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Return the model's columns as they stand on the sheet, without ``_uid``."""
+        return self.model.columns_of(self.profile)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """Return column code -> column number on the sheet, from 1; ``_uid`` is the last."""
+        codes = [c.code for c in self.columns] + ([UID] if self.model.tracked else [])
+        return {code: number for number, code in enumerate(codes, 1)}
+
+    @property
+    def sheet(self) -> str:
+        """Return the sheet's name."""
+        return self.model.sheet(self.lang)
+
+    @property
+    def last_row(self) -> int:
+        """Return the last row of the body, from 1."""
+        return HEADER_ROW + self.rows.height
+
+    @property
+    def shown(self) -> tuple[Column, ...]:
+        """Return the columns a person sees."""
+        return tuple(c for c in self.columns if not c.hidden)
+
+    def letters(self, code: str) -> str:
+        """Return the letters of a column."""
+        return column_letters(self.numbers[code])
+
+    def body(self, code: str) -> str:
+        """Return the cells of a column without its header, e.g. ``C4:C9``."""
+        letters = self.letters(code)
+        return f"{letters}{FIRST_ROW}:{letters}{self.last_row}"
+
+    def first_cell(self, code: str) -> str:
+        """Return the first cell of a column, its column fixed: ``$C4``."""
+        return f"${self.letters(code)}{FIRST_ROW}"
+
+    @cached_property
+    def frozen(self) -> int:
+        """Return how many leading columns stay in view: up to key and label, as far as they are narrow."""
+        names = (self.model.key, self.model.label)
+        wanted = max((self.numbers.get(n or "", 1) for n in names), default=1)
+        width = count = 0
+        for column in self.shown[:wanted]:
+            width += column.width
+            count += width <= FROZEN_WIDTH
+        return count
+
+
+def column_reference(name: str, code: str, lang: Lang) -> str:
+    """Return a whole table column as formulas of other sheets name it.
+
+    >>> column_reference("opportunities", "amount", "zh"), column_reference("leads", "state", "en")
+    ('tblOpps[[金额(含税)]]', 'tblLeads[Status]')
+    """
+    owner = table(name)
+    header = header_escaped(owner.by_code[code].label(lang))
+    plain = header.replace("_", "").isalnum()
+    return f"{owner.excel}[{header}]" if plain else f"{owner.excel}[[{header}]]"

@@ -1,0 +1,137 @@
+"""Conditional formats: finding marks, colours of stages, overdue and idle warnings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ltc_xl.model.enums import Word, words
+from ltc_xl.model.tables import UID, Column
+from ltc_xl.workbook.builder.layout import TableArea
+from ltc_xl.workbook.builder.names import MARKS
+from ltc_xl.workbook.builder.styles import NAVY, RED, STEPS, TONES, Styles
+
+Rule = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A number that deserves a colour above a limit."""
+
+    table: str
+    column: str
+    above: int
+    tone: str
+
+
+ALERTS = (
+    Alert("lines", "days_overdue", 90, "bad"),
+    Alert("lines", "days_overdue", 30, "warn"),
+    Alert("lines", "days_overdue", 0, "care"),
+    Alert("contracts", "overdue_amount", 0, "bad"),
+    Alert("customers", "overdue_amount", 0, "bad"),
+    Alert("leads", "idle_days", 30, "bad"),
+    Alert("leads", "idle_days", 14, "care"),
+    Alert("opportunities", "days_in_stage", 60, "care"),
+    Alert("receipts", "unapplied", 0, "care"),
+    Alert("aging", "max_days_overdue", 90, "bad"),
+    Alert("aging", "max_days_overdue", 30, "warn"),
+    Alert("aging", "max_days_overdue", 0, "care"),
+)
+
+KINDS = {"won": "good", "done": "off", "lost": "bad", "off": "off", "void": "off"}
+WORDS = {
+    "HOLD": "care",
+    "SUSPENDED": "care",
+    "RETURNED": "care",
+    "ERROR": "bad",
+    "WARNING": "care",
+    "INFO": "note",
+    "A": "good",
+    "B": "note",
+    "C": "care",
+    "D": "off",
+    "GO": "good",
+    "GO_WITH_CONDITIONS": "care",
+    "NO_GO": "bad",
+}
+
+
+def _mark(area: TableArea, code: str, key: str) -> Rule:
+    """Return the thin red edge: the row's identity and this column stand among the marks of the problems."""
+    test = f'=ISNUMBER(MATCH({area.first_cell(UID)}&"|{key}",{MARKS},0))'
+    return area.body(code), {"type": "formula", "criteria": test}
+
+
+def _marks(area: TableArea) -> Iterator[Rule]:
+    if not area.model.tracked:
+        return
+    for column in area.columns:
+        yield _mark(area, column.code, column.code)
+    yield _mark(area, next(c.code for c in area.shown), "")
+
+
+def _stepped(word: Word, place: int) -> tuple[str, str]:
+    tone = WORDS.get(word.code) or KINDS.get(word.kind)
+    return TONES[tone] if tone else (STEPS[min(place, len(STEPS) - 1)], NAVY)
+
+
+def _word_colours(area: TableArea, column: Column, styles: Styles) -> Iterator[Rule]:
+    listed = words(column.enum or "", area.profile)
+    if not any(word.kind or word.code in WORDS for word in listed):
+        return
+    for place, word in enumerate(listed):
+        fill, ink = _stepped(word, place)
+        look = styles.dxf(bg_color=fill, font_color=ink)
+        value = f'"{word.label(area.lang)}"'
+        yield area.body(column.code), {"type": "cell", "criteria": "==", "value": value, "format": look}
+
+
+def _alert(area: TableArea, alert: Alert, styles: Styles) -> Rule:
+    cell = area.first_cell(alert.column)
+    fill, ink = TONES[alert.tone]
+    look = styles.dxf(bg_color=fill, font_color=ink, bold=alert.tone == "bad")
+    test = f"=AND(ISNUMBER({cell}),{cell}>{alert.above})"
+    return area.body(alert.column), {
+        "type": "formula",
+        "criteria": test,
+        "format": look,
+        "stop_if_true": True,
+    }
+
+
+def _closed(area: TableArea) -> str:
+    """Return an Excel test that is true while the row's record is closed; '' when the table has no states."""
+    for column in area.columns:
+        listed = words(column.enum, area.profile) if column.enum else ()
+        ended = [w.label(area.lang) for w in listed if w.kind and w.kind != "open"]
+        if ended:
+            tests = [f'{area.first_cell(column.code)}="{word}"' for word in ended]
+            return f"OR({','.join(tests)})"
+    return ""
+
+
+def _late(area: TableArea, code: str, styles: Styles) -> Rule:
+    cell = area.first_cell(code)
+    closed = _closed(area)
+    still_open = f",NOT({closed})" if closed else ""
+    test = f"=AND(ISNUMBER({cell}),{cell}<TODAY(){still_open})"
+    return area.body(code), {
+        "type": "formula",
+        "criteria": test,
+        "format": styles.dxf(font_color=RED, bold=True),
+    }
+
+
+def conditional_formats(area: TableArea, styles: Styles) -> Iterator[Rule]:
+    """Yield (cells, options) of every conditional format of a table, the most telling first."""
+    edge = styles.dxf(border=1, border_color=RED)
+    for cells, options in _marks(area):
+        yield cells, {**options, "format": edge}
+    for alert in ALERTS:
+        if alert.table == area.model.name:
+            yield _alert(area, alert, styles)
+    if "next_on" in area.numbers:
+        yield _late(area, "next_on", styles)
+    for column in area.shown:
+        if column.enum:
+            yield from _word_colours(area, column, styles)

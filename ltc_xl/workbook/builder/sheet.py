@@ -1,0 +1,183 @@
+"""One table on its sheet: title, legend, header, rows, help while typing, colours, print set-up."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from ltc_xl.messages import say
+from ltc_xl.model.enums import Lang, words
+from ltc_xl.model.tables import UID, Column, excel_formula, with_live_columns
+from ltc_xl.workbook.builder.inputs import validation
+from ltc_xl.workbook.builder.layout import FIRST_ROW, HEADER_ROW, START, TableArea
+from ltc_xl.workbook.builder.marks import conditional_formats
+from ltc_xl.workbook.builder.printing import set_up_page
+from ltc_xl.workbook.builder.styles import BLUE, COMPUTED_HEADER, MUTED, NAVY, RED, TABS, Styles, wraps
+
+EXCEL_EPOCH = date(1899, 12, 30)
+DAY_US = 86_400_000_000
+LINE_HEIGHT = 15
+MOST_LINES = 6
+Cell = str | float | None
+
+
+def cell_values(values: pl.Series, column: Column, lang: Lang) -> list[Cell]:
+    """Return a column as Excel holds it: words for codes, day numbers for dates, floats for amounts."""
+    if column.enum or column.type == "flag":
+        return _words(values, column.enum or "yes_no", lang)
+    if column.type == "date":
+        return (values - EXCEL_EPOCH).dt.total_days().to_list()
+    if column.type == "datetime":
+        return (values.cast(pl.Int64) / DAY_US + (date(1970, 1, 1) - EXCEL_EPOCH).days).to_list()
+    if values.dtype.is_numeric():
+        return values.cast(pl.Float64).to_list()
+    return values.to_list()
+
+
+def _words(values: pl.Series, enum: str, lang: Lang) -> list[Cell]:
+    codes = values
+    if values.dtype == pl.Boolean:
+        codes = values.replace_strict({True: "YES", False: "NO"}, return_dtype=pl.String)
+    return codes.replace({word.code: word.label(lang) for word in words(enum)}).to_list()
+
+
+def _write_cells(sheet: Worksheet, number: int, values: list[Cell], look: Format, *, blanks: bool) -> None:
+    """Write one column; blank cells only where their look matters."""
+    for row, value in enumerate(values, FIRST_ROW - 1):
+        if isinstance(value, str):
+            sheet.write_string(row, number, value, look)
+        elif value is not None:
+            sheet.write_number(row, number, value, look)
+        elif blanks:
+            sheet.write_blank(row, number, None, look)
+
+
+def _write_formulas(sheet: Worksheet, number: int, formula: str, values: list[Cell], look: Format) -> None:
+    for row, value in enumerate(values, FIRST_ROW - 1):
+        sheet.write_formula(row, number, formula, look, "" if value is None else value)
+
+
+def _table_columns(area: TableArea, styles: Styles) -> Iterator[dict[str, object]]:
+    for column in area.columns:
+        formula = excel_formula(area.model, column, area.lang, area.profile) if column.live else ""
+        yield {
+            "header": column.label(area.lang),
+            "header_format": styles.header(column),
+            "format": styles.data_dxf(column),
+            **({"formula": formula} if formula else {}),
+        }
+    if area.model.tracked:
+        yield {"header": UID}
+
+
+def _set_columns(sheet: Worksheet, area: TableArea, styles: Styles) -> None:
+    """Set widths; the model's hidden columns are a folded group, ``_uid`` is simply hidden."""
+    sheet.outline_settings(visible=True, symbols_below=True, symbols_right=False)
+    for number, column in enumerate(area.columns):
+        options = {"level": 1, "hidden": True} if column.hidden else {}
+        sheet.set_column(number, number, column.width, styles.blank_column(column), options)
+    if area.model.tracked:
+        last = len(area.columns)
+        sheet.set_column(last, last, 14, styles(num_format="@"), {"hidden": True})
+
+
+def _legend(area: TableArea, styles: Styles) -> list[object]:
+    """Return the line under the title as rich text: what the colours mean, or who writes here."""
+    lang, small = area.lang, styles(font_color=MUTED, font_size=9)
+    if area.model.group in {"look", "result", "tech"}:
+        key = "half" if any(c.typed for c in area.columns) else "result"
+        return [small, say(f"sheets.legend.{key}", lang)]
+    if area.model.group == "rule":
+        return [small, say("sheets.legend.rule", lang)]
+    parts: list[object] = []
+    colours = {"required": NAVY, "typed": BLUE, "computed": COMPUTED_HEADER, "marked": RED}
+    for key, colour in colours.items():
+        square = styles(font_color=colour, font_size=9)
+        parts += [square, "□ " if key == "marked" else "■ ", small, say(f"sheets.legend.{key}", lang) + "   "]
+    return parts
+
+
+def _write_title(sheet: Worksheet, area: TableArea, styles: Styles) -> None:
+    purpose = area.model.purpose_zh if area.lang == "zh" else area.model.purpose_en
+    title, small = styles(bold=True, font_size=16, font_color=NAVY), styles(font_color=MUTED)
+    sheet.set_row(0, 30)
+    sheet.write_rich_string(0, 0, title, area.sheet, small, f"   {purpose}", styles())
+    sheet.set_row(1, 20)
+    home = say(f"sheets.{START}.sheet", area.lang)
+    link = styles(font_color=BLUE, underline=1, font_size=9)
+    sheet.write_url(1, 0, f"internal:'{home}'!A1", link, say("sheets.back", area.lang))
+    legend = _legend(area, styles)
+    if len(legend) > 2:  # noqa: PLR2004  one format and one text are no rich string
+        sheet.write_rich_string(1, 1, *legend, styles())
+    else:
+        sheet.write_string(1, 1, str(legend[1]), legend[0])
+
+
+def _write_body(sheet: Worksheet, area: TableArea, styles: Styles, as_of: date) -> None:
+    rows = with_live_columns(area.model, area.rows, as_of)
+    for number, column in enumerate(area.columns):
+        values, look = cell_values(rows[column.code], column, area.lang), styles.body(column)
+        if column.live:
+            formula = excel_formula(area.model, column, area.lang, area.profile)
+            _write_formulas(sheet, number, formula, values, look)
+        else:
+            _write_cells(sheet, number, values, look, blanks=not column.hidden)
+    if area.model.tracked:
+        _write_cells(sheet, len(area.columns), rows[UID].to_list(), styles(num_format="@"), blanks=False)
+
+
+def _lines_needed(area: TableArea) -> pl.Expr:
+    """Return how many lines the tallest wrapped cell of a row takes; a Chinese character is two wide."""
+
+    def lines(column: Column) -> pl.Expr:
+        text = pl.col(column.code).fill_null("")
+        wide = (text.str.len_bytes() - text.str.len_chars()) // 2 + text.str.len_chars()
+        return (wide / max(column.width - 1, 1)).ceil().clip(1, MOST_LINES)
+
+    wrapped = [lines(c) for c in area.shown if wraps(c)]
+    return pl.max_horizontal(*wrapped, pl.lit(1.0)).cast(pl.Int64)
+
+
+def _set_heights(sheet: Worksheet, area: TableArea) -> None:
+    """Give rows with long texts their height; Excel would find it only when the row is edited."""
+    for row, lines in enumerate(area.rows.select(_lines_needed(area)).to_series().to_list(), FIRST_ROW - 1):
+        if lines > 1:
+            sheet.set_row(row, LINE_HEIGHT * lines + 3)
+
+
+def write_table(sheet: Worksheet, area: TableArea, styles: Styles, as_of: date, terms: pl.DataFrame) -> None:
+    """Write one table's sheet."""
+    last = len(area.numbers) - 1
+    _set_columns(sheet, area, styles)
+    _write_title(sheet, area, styles)
+    sheet.set_row(HEADER_ROW - 1, 34)
+    sheet.add_table(
+        HEADER_ROW - 1,
+        0,
+        area.last_row - 1,
+        last,
+        {"name": area.model.excel, "style": None, "columns": list(_table_columns(area, styles))},
+    )
+    _write_body(sheet, area, styles, as_of)
+    _set_heights(sheet, area)
+    _write_help(sheet, area, terms)
+    for cells, options in conditional_formats(area, styles):
+        sheet.conditional_format(cells, options)
+    _finish(sheet, area)
+
+
+def _write_help(sheet: Worksheet, area: TableArea, terms: pl.DataFrame) -> None:
+    for column in area.columns:
+        options = validation(area, column, terms) if column.typed else None
+        if options:
+            sheet.data_validation(area.body(column.code), options)
+
+
+def _finish(sheet: Worksheet, area: TableArea) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_tab_color(TABS[area.model.group])
+    sheet.freeze_panes(HEADER_ROW, area.frozen)
+    set_up_page(sheet, area.lang)
+    sheet.repeat_rows(HEADER_ROW - 1)

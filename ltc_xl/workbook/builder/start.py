@@ -1,0 +1,222 @@
+"""开始: the firm, what waits, five ways in, how it works, what the colours mean, the commands."""
+
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from ltc_xl.messages import say, shown
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.tables import table, tables_of
+from ltc_xl.workbook.builder.canvas import Canvas, Span
+from ltc_xl.workbook.builder.layout import DASHBOARD, SHOWN_RULES, START, column_reference
+from ltc_xl.workbook.builder.measures import (
+    OPEN_LEADS,
+    OPEN_OPPORTUNITIES,
+    OVERDUE_LINES,
+    PROBLEMS,
+    TASKS,
+    Frames,
+    Measure,
+)
+from ltc_xl.workbook.builder.names import setting_formula
+from ltc_xl.workbook.builder.printing import set_up_page
+from ltc_xl.workbook.builder.styles import (
+    BLUE,
+    GREY,
+    INK,
+    LINE,
+    MUTED,
+    NAVY,
+    PALE,
+    RED,
+    SKY,
+    TABS,
+    WHITE,
+    Styles,
+)
+
+CARDS: tuple[tuple[str, Measure], ...] = (
+    ("today", TASKS),
+    ("leads", OPEN_LEADS),
+    ("opportunities", OPEN_OPPORTUNITIES),
+    ("lines", OVERDUE_LINES),
+    ("findings", PROBLEMS),
+)
+OTHERS = ("customers", "contracts", "receipts", DASHBOARD, *SHOWN_RULES)
+STEPS = 5
+COMMANDS: tuple[tuple[str, str], ...] = (
+    ("import", "ltc-xl import {file} {source}"),
+    ("check", "ltc-xl check {file}"),
+    ("aging", "ltc-xl collect aging {file}"),
+    ("metrics", "ltc-xl collect metrics {file}"),
+    ("funnel", "ltc-xl report funnel {file}"),
+)
+CARD_WIDTH, GAP = 21, 1.6
+LAST = len(CARDS) * 2 - 1
+
+
+@dataclass
+class Pen:
+    """Writes down the sheet, row after row."""
+
+    canvas: Canvas
+    styles: Styles
+    row: int = 0
+
+    @property
+    def lang(self) -> Lang:
+        """Return the language of the sheet."""
+        return self.styles.lang
+
+    def skip(self, height: float) -> None:
+        """Leave a row of some height free."""
+        self.canvas.sheet.set_row(self.row, height)
+        self.row += 1
+
+    def whole(self) -> Span:
+        """Return this row from the first card to the last."""
+        return Span(self.row, 1, LAST)
+
+    def heading(self, key: str) -> None:
+        """Write the heading of a section."""
+        self.skip(12)
+        look = self.styles(bold=True, font_size=12, font_color=NAVY, bottom=1, bottom_color=LINE)
+        self.canvas.text(self.whole(), say(f"sheets.start.{key}", self.lang), look)
+        self.skip(24)
+
+
+def _write_band(pen: Pen, frames: Frames, company: str) -> None:
+    """Write the dark band with the firm's name, which follows the settings."""
+    lang, styles = pen.lang, pen.styles
+    none = say("sheets.start.no_company", lang)
+    for height in (8, 38, 24, 8):
+        pen.canvas.sheet.set_row(pen.row, height)
+        pen.canvas.text(Span(pen.row, 0, LAST + 1), "", styles(bg_color=NAVY))
+        pen.row += 1
+    name = styles(bold=True, font_size=22, font_color=WHITE, bg_color=NAVY)
+    pen.canvas.sheet.write_formula(1, 1, f"={setting_formula('company', none, lang)}", name, company or none)
+    line = styles(font_color=SKY, bg_color=NAVY, font_size=11)
+    pen.canvas.sheet.write_string(2, 1, say("sheets.start.tagline", lang), line)
+
+
+def _write_news(pen: Pen, frames: Frames) -> None:
+    """Write what waits, and whether the program has seen the workbook."""
+    lang, count = pen.lang, PROBLEMS.value(frames)
+    clean, problems = say("sheets.start.clean", lang), say("sheets.start.problems", lang)
+    formula = f'IF({PROBLEMS.excel(lang)}=0,"{clean}",{PROBLEMS.excel(lang)}&" {problems}")'
+    pen.skip(8)
+    look = pen.styles(bold=True, font_color=NAVY, font_size=11)
+    pen.canvas.figure(Span(pen.row, 1, 5), formula, f"{count} {problems}" if count else clean, look)
+    fresh, stored = say("sheets.start.fresh", lang), say("sheets.start.stored", lang)
+    keys, values = (column_reference("meta", code, lang) for code in ("key", "value"))
+    token = f'IFERROR(INDEX({values},MATCH("base_token",{keys},0))&"","")'
+    seen = frames.rows["meta"].filter(key="base_token")["value"].drop_nulls().to_list()
+    muted = pen.styles(font_color=MUTED, align="right")
+    pen.canvas.figure(
+        Span(pen.row, 6, LAST), f'IF({token}="","{fresh}","{stored}")', stored if any(seen) else fresh, muted
+    )
+    pen.skip(22)
+
+
+def _write_cards(pen: Pen, frames: Frames) -> None:
+    lang, styles = pen.lang, pen.styles
+    card = {"bg_color": PALE, "align": "center"}
+    edge = {"left": 1, "right": 1, "left_color": LINE, "right_color": LINE}
+    for place, (name, measure) in enumerate(CARDS):
+        column = 1 + 2 * place
+        colour = RED if name == "findings" else BLUE
+        title = styles(**card, **edge, bold=True, font_size=14, font_color=NAVY, top=5, top_color=colour)
+        pen.canvas.link(
+            Span(pen.row, column, column), table(name).sheet(lang), table(name).sheet(lang), title
+        )
+        number = styles(**card, **edge, bold=True, font_size=20, font_color=colour, num_format="#,##0")
+        here = Span(pen.row + 1, column, column)
+        pen.canvas.figure(here, measure.excel(lang), measure.value(frames), number)
+        unit = styles(**card, **edge, font_color=MUTED, font_size=9, bottom=1, bottom_color=LINE)
+        pen.canvas.text(Span(pen.row + 2, column, column), say(f"sheets.card.{name}", lang), unit)
+    for height in (28, 34, 20):
+        pen.skip(height)
+
+
+def _write_steps(pen: Pen) -> None:
+    pen.heading("how")
+    number = pen.styles(bold=True, font_color=BLUE, align="left", valign="top")
+    text = pen.styles(text_wrap=True, valign="top")
+    for step in range(1, STEPS + 1):
+        sentence = f"{step}   {say(f'sheets.start.step{step}', pen.lang)}"
+        pen.canvas.text(pen.whole(), sentence, text)
+        pen.canvas.sheet.write_rich_string(
+            pen.row, 1, number, f"{step}   ", pen.styles(), say(f"sheets.start.step{step}", pen.lang), text
+        )
+        pen.skip(33)
+
+
+def _write_colours(pen: Pen) -> None:
+    """Write one sample cell per colour."""
+    pen.heading("colours")
+    pen.skip(5)
+    looks = {
+        "white": pen.styles(border=1, border_color=LINE, align="center"),
+        "grey": pen.styles(border=1, border_color=LINE, bg_color=GREY, align="center"),
+        "edge": pen.styles(border=2, border_color=RED, align="center"),
+        "dark": pen.styles(bold=True, bg_color=NAVY, font_color=WHITE, align="center"),
+    }
+    for place, (key, look) in enumerate(looks.items()):
+        column = 1 + 2 * place
+        pen.canvas.text(Span(pen.row, column, column), say(f"sheets.start.{key}", pen.lang), look)
+    pen.skip(22)
+
+
+def _write_commands(pen: Pen) -> None:
+    pen.heading("commands")
+    files = {key: say(f"sheets.start.{key}", pen.lang) for key in ("file", "source")}
+    mono = pen.styles(font_name="Consolas", font_color=INK, bg_color=PALE, indent=1)
+    text = pen.styles(font_color=MUTED, indent=1)
+    for key, command in COMMANDS:
+        pen.canvas.text(Span(pen.row, 1, 5), command.format(**files), mono)
+        pen.canvas.text(Span(pen.row, 6, LAST), say(f"sheets.start.command_{key}", pen.lang), text)
+        pen.skip(19)
+
+
+def _sheet_of(name: str, lang: Lang) -> str:
+    return say(f"sheets.{name}.sheet", lang) if name in {START, DASHBOARD} else table(name).sheet(lang)
+
+
+def _write_others(pen: Pen, profile: str) -> None:
+    """Write links to the remaining sheets, and where the hidden ones are."""
+    pen.heading("others")
+    look = pen.styles(font_color=BLUE, underline=1)
+    for place, name in enumerate(OTHERS):
+        if place % len(CARDS) == 0:
+            pen.skip(20)
+        column = 1 + 2 * (place % len(CARDS))
+        sheet = _sheet_of(name, pen.lang)
+        pen.canvas.link(Span(pen.row - 1, column, column), sheet, sheet, look)
+    prepared = [
+        t.sheet(pen.lang) for t in tables_of(profile) if t.group == "work" and t.profile == "prepared"
+    ]
+    note = pen.styles(font_color=MUTED, font_size=9, text_wrap=True)
+    text = say("sheets.start.hidden", pen.lang, sheets=shown(prepared, pen.lang))
+    pen.canvas.text(pen.whole(), text, note)
+    pen.skip(32)
+
+
+def write_start(sheet: Worksheet, styles: Styles, frames: Frames, company: str, profile: str) -> None:
+    """Write the first sheet."""
+    pen = Pen(Canvas(sheet), styles)
+    sheet.set_column(0, 0, GAP)
+    for place in range(len(CARDS)):
+        sheet.set_column(1 + 2 * place, 1 + 2 * place, CARD_WIDTH)
+        sheet.set_column(2 + 2 * place, 2 + 2 * place, GAP)
+    _write_band(pen, frames, company)
+    _write_news(pen, frames)
+    _write_cards(pen, frames)
+    _write_steps(pen)
+    _write_colours(pen)
+    _write_commands(pen)
+    _write_others(pen, profile)
+    sheet.hide_gridlines(2)
+    sheet.set_tab_color(TABS["look"])
+    sheet.protect("", {"objects": True, "select_locked_cells": True})
+    set_up_page(sheet, styles.lang, pages_tall=1)
+    sheet.print_area(0, 0, pen.row - 1, LAST + 1)

@@ -1,0 +1,102 @@
+"""Colours, fonts and cell formats: one place for the looks of every sheet."""
+
+from dataclasses import dataclass, field
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.tables import Column
+
+NAVY, BLUE, TEAL, SKY = "#1F3A5F", "#2E6690", "#3A8FB7", "#BAE0F2"
+AMBER, ORANGE, RED, GREEN = "#F4A340", "#E4572E", "#C62828", "#15803D"
+INK, MUTED, LINE, PALE, GREY, WHITE = "#0F172A", "#64748B", "#DDE3EA", "#F8FAFC", "#F1F4F8", "#FFFFFF"
+COMPUTED_HEADER = "#CBD5E1"
+
+TABS = {"look": NAVY, "work": WHITE, "result": GREEN, "rule": "#94A3B8", "tech": "#94A3B8"}
+
+# (fill, text) of a word's cell
+TONES = {
+    "good": ("#DCFCE7", "#166534"),
+    "bad": ("#FEE2E2", "#991B1B"),
+    "care": ("#FEF3C7", "#92400E"),
+    "warn": ("#FFE4D1", "#9A3412"),
+    "note": ("#E0F2FE", "#075985"),
+    "off": ("#EEF1F5", "#64748B"),
+}
+STEPS = ("#F3F8FC", "#E3F0F9", "#D0E6F5", "#B9DAF0", "#9FCCE9", "#84BDE1", "#69ADD8")
+
+FONTS: dict[Lang, str] = {"zh": "Microsoft YaHei", "en": "Calibri"}
+SIZES: dict[Lang, int] = {"zh": 10, "en": 11}
+
+NUMBER_FORMATS = {
+    "id": "@",
+    "tax": "@",
+    "money": "#,##0.00;[Red]-#,##0.00",
+    "number": "#,##0.####",
+    "int": "0",
+    "rate": "0.0%",
+    "date": "yyyy-mm-dd",
+    "datetime": "yyyy-mm-dd hh:mm",
+}
+_RIGHT = {"money", "number", "int", "rate"}
+_CENTRED = {"date", "datetime", "enum", "flag", "tax"}
+WRAPS_FROM = 20
+
+
+def wraps(column: Column) -> bool:
+    """Return whether long text goes on in a second line of the cell."""
+    return column.type == "text" and column.width >= WRAPS_FROM
+
+
+def _align(column: Column) -> str:
+    return "right" if column.type in _RIGHT else "center" if column.type in _CENTRED else "left"
+
+
+@dataclass
+class Styles:
+    """Formats of one workbook, made once each."""
+
+    book: Workbook
+    lang: Lang
+    made: dict[tuple[tuple[str, object], ...], Format] = field(default_factory=dict)
+
+    def __call__(self, **properties: object) -> Format:
+        """Return the format with these XlsxWriter properties, in the workbook's font."""
+        key = tuple(sorted(properties.items()))
+        if key not in self.made:
+            font = {"font_name": FONTS[self.lang], "font_size": SIZES[self.lang], "font_color": INK}
+            self.made[key] = self.book.add_format({**font, "valign": "vcenter", **properties})
+        return self.made[key]
+
+    def dxf(self, **properties: object) -> Format:
+        """Return a format that changes only what it names, for conditional formats and new table rows."""
+        key = (("dxf", True), *sorted(properties.items()))
+        if key not in self.made:
+            self.made[key] = self.book.add_format(properties)
+        return self.made[key]
+
+    def header(self, column: Column) -> Format:
+        """Return a header cell: dark blue = required, blue = typed, grey = computed."""
+        required = column.required or column.required_when is not None
+        fill = COMPUTED_HEADER if not column.typed else NAVY if required else BLUE
+        ink = INK if not column.typed else WHITE
+        return self(bold=True, text_wrap=True, border=1, border_color=WHITE, bg_color=fill, font_color=ink)
+
+    def body(self, column: Column) -> Format:
+        """Return a data cell: white is the person's, grey the program's."""
+        fill = {} if column.typed else {"bg_color": GREY}
+        return self(border=1, border_color=LINE, text_wrap=wraps(column), **self._shape(column), **fill)
+
+    def blank_column(self, column: Column) -> Format:
+        """Return the format below the table, so that what is typed next is taken the same way."""
+        return self(**self._shape(column))
+
+    def data_dxf(self, column: Column) -> Format:
+        """Return the format Excel gives to new rows of the table."""
+        fill = {} if column.typed else {"bg_color": GREY}
+        number = NUMBER_FORMATS.get(column.type, "General")
+        return self.dxf(num_format=number, border=1, border_color=LINE, **fill)
+
+    def _shape(self, column: Column) -> dict[str, object]:
+        return {"num_format": NUMBER_FORMATS.get(column.type, "General"), "align": _align(column)}
