@@ -153,7 +153,7 @@ def test_a_number_of_a_deleted_row_is_never_given_again(store: Store) -> None:
 def test_a_number_that_was_wiped_in_the_sheet_comes_back(store: Store) -> None:
     first = commit(store, placed(leads=leads()), typed=inserting(leads=leads()))
     wiped = placed(leads=leads())
-    typed = typed_changes(wiped, store, NOTHING)
+    typed = typed_changes(wiped, store)
     done = commit(store, wiped, typed=typed, parent=first.token)
     assert done.changes.sets[0].cells["new"].to_list() == [business_number("L", "SH", 1)]
 
@@ -248,10 +248,10 @@ def typed_book(store: Store) -> tuple[Book, str]:
 
 def test_what_was_typed_is_what_differs_from_the_state(store: Store) -> None:
     book, _ = typed_book(store)
-    assert not typed_changes(book, store, NOTHING)
+    assert not typed_changes(book, store)
     new = leads("| _uid | company |\n| n1 | 新的 |")
     edited = book.rows("leads").filter(pl.col("company") == "恒远").with_columns(city=pl.lit("无锡"))
-    typed = typed_changes(book.with_rows("leads", pl.concat([edited, new])), store, NOTHING)
+    typed = typed_changes(book.with_rows("leads", pl.concat([edited, new])), store)
     assert [(s.column, s.cells.rows()) for s in typed.sets] == [("city", [("u0x", "苏州", "无锡")])]
     assert typed.inserts["leads"]["company"].to_list() == ["新的"]
     assert typed.deletes["leads"]["company"].to_list() == ["衡达"]
@@ -261,9 +261,7 @@ def test_a_cell_that_cannot_be_read_is_not_taken_for_cleared(store: Store) -> No
     book, _ = typed_book(store)
     blank = book.rows("leads").with_columns(budget=pl.lit(None, pl.Decimal(18, 2)))
     unread = replace(book.with_rows("leads", blank), unread=frozenset({("leads", "u0x", "budget")}))
-    assert not typed_changes(unread, store, NOTHING)
-    written_over = setting("leads", "budget", "u0x", None, Decimal("7.00"))
-    assert [s.column for s in typed_changes(unread, store, written_over).sets] == ["budget"]
+    assert not typed_changes(unread, store)
 
 
 def test_a_column_the_sheet_lacks_is_not_taken_for_cleared(store: Store) -> None:
@@ -273,7 +271,7 @@ def test_a_column_the_sheet_lacks_is_not_taken_for_cleared(store: Store) -> None
     columns = {code: n for code, n in place.columns.items() if code != "city"}
     narrow = book.with_rows("leads", book.rows("leads").with_columns(city=pl.lit(None, pl.String)))
     held = replace(narrow.tables["leads"], place=replace(place, columns=columns))
-    assert not typed_changes(replace(narrow, tables={"leads": held}), store, NOTHING)
+    assert not typed_changes(replace(narrow, tables={"leads": held}), store)
 
 
 def test_a_book_left_behind_misses_exactly_what_was_committed_since(store: Store) -> None:
@@ -295,7 +293,7 @@ def test_a_cell_typed_after_a_stopped_command_stays_with_the_person(store: Store
     typed = book.rows("leads").with_columns(city=pl.lit("常州"))
     later = book.with_rows("leads", typed)
     assert not missed_changes(later, store, 1, "W")
-    assert ("u1x", "无锡", "常州") in typed_changes(later, store, NOTHING).sets[0].cells.rows()
+    assert ("u1x", "无锡", "常州") in typed_changes(later, store).sets[0].cells.rows()
 
 
 def test_a_cell_changed_in_two_workbooks_waits_for_a_person(store: Store) -> None:
@@ -311,7 +309,7 @@ def test_a_row_deleted_and_typed_again_comes_back(store: Store) -> None:
     book, token = typed_book(store)
     gone = Changes(deletes={"leads": book.rows("leads").head(1)})
     done = commit(store, placed(leads=book.rows("leads").tail(1)), typed=gone, parent=token)
-    commit(store, book, typed=typed_changes(book, store, NOTHING), parent=done.token)
+    commit(store, book, typed=typed_changes(book, store), parent=done.token)
     assert sorted(store.rows("leads")["company"]) == ["恒远", "衡达"]
 
 

@@ -105,8 +105,11 @@ def _with_cells(rows: pl.DataFrame, change: SetColumn) -> pl.DataFrame:
 
 
 def needed(book: Book, changes: Changes) -> Changes:
-    """Return the part of the changes that the book does not show yet; none when it shows all."""
-    sets = (SetColumn(s.table, s.column, _moved(s.cells)) for s in changes.sets)
+    """Return the part of the changes that the book does not show yet, and can show.
+
+    A cell that nobody could read keeps what somebody typed there; a column the sheet lacks is not set.
+    """
+    sets = (SetColumn(s.table, s.column, _moved(book, s)) for s in changes.sets)
     return Changes(
         tuple(entry for entry in sets if entry.cells.height),
         {name: rows for name, rows in changes.inserts.items() if rows.height},
@@ -116,15 +119,17 @@ def needed(book: Book, changes: Changes) -> Changes:
     )
 
 
-def _moved(cells: pl.DataFrame) -> pl.DataFrame:
-    return cells.filter(pl.col("old").ne_missing(pl.col("new")))
+def _moved(book: Book, entry: SetColumn) -> pl.DataFrame:
+    place = book.place(entry.table)
+    if place is not None and entry.column not in place.columns:
+        return entry.cells.clear()
+    unread = [uid for name, uid, column in book.unread if (name, column) == (entry.table, entry.column)]
+    return entry.cells.filter(pl.col("old").ne_missing(pl.col("new")), ~pl.col(UID).is_in(unread))
 
 
 def _shows(book: Book, name: str, body: pl.DataFrame) -> bool:
-    """Return whether a table's body stands as wanted; a blank text is no text, formulas follow by themselves."""
+    """Return whether a body stands as wanted; blank text is no text, formulas follow by themselves."""
     kept = [column.code for column in table(name).columns if not column.live]
-    wanted, here = (
-        frame.select(kept).with_columns(pl.col(pl.String).replace("", None))
-        for frame in (book.with_rows(name, body).rows(name), book.rows(name))
-    )
-    return wanted.equals(here)
+    wanted = book.with_rows(name, body.with_columns(_uid=pl.lit(""))).rows(name)
+    blank = pl.col(pl.String).replace("", None)
+    return wanted.select(kept).with_columns(blank).equals(book.rows(name).select(kept).with_columns(blank))

@@ -1,0 +1,220 @@
+"""The one writer: opens a workbook, runs a service on it, commits, patches the file, prints the papers.
+
+Store first, file second. New rows get their identity in the file before anything is committed, and the
+file carries the token of the commit it shows; so whatever moment a run is stopped at, the next one finds
+what is missing in the file and finishes it.
+"""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.change import Changes, needed
+from ltc_xl.model.errors import StoreAway, WorldError
+from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.rules.rulebook import bind_rulebook
+from ltc_xl.store import (
+    Identity,
+    Note,
+    Store,
+    identity_of,
+    locked,
+    missed_changes,
+    sqlite_file,
+    state_dir,
+    store_url,
+    typed_changes,
+)
+from ltc_xl.workbook import read_book
+from ltc_xl.workbook.edits import Edit
+from ltc_xl.workbook.locks import check_not_open
+from ltc_xl.workbook.patch import patch
+from ltc_xl.workbook.placed import edits_of, fresh_uids
+from ltc_xl.workbook.swap import digest_of, replace_book
+
+Service = Callable[[Book, Rulebook], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a command runs.
+
+    Attributes:
+        write: whether the workbook may be written at all.
+        dry_run: do everything but write.
+        store: URL of the store, else the workbook's own.
+        adopt: start a new store from this workbook when its own is away.
+        out: folder of the papers, else ``reports`` beside the workbook; ``papers`` prints none if false.
+        reason, batch: kept in the history.
+    """
+
+    write: bool = True
+    dry_run: bool = False
+    store: str | None = None
+    adopt: bool = False
+    out: Path | None = None
+    papers: bool = True
+    reason: str | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run led to: the service's outcome on the book as it stood, the commit, cells and papers."""
+
+    book: Book
+    outcome: Outcome
+    commit: int | None = None
+    cells: int = 0
+    papers: tuple[Path, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+
+
+def run(path: Path, command: str, service: Service, as_of: date, how: How | None = None) -> Result:
+    """Run a service on a workbook; write what it wants into store and file, and its papers into a folder.
+
+    Raises:
+        LtcError: the file or the store is not as it must be; nothing, or everything, was written.
+    """
+    how = how or How()
+    if not how.write or how.dry_run:
+        return _printed(path, _asked(path, service), how)
+    with locked(path):
+        check_not_open(path)
+        with _opened(path, how) as desk:
+            desk.stamp(as_of)
+            desk.catch_up(as_of)
+            outcome = service(desk.book, bind_rulebook(desk.book))
+            result = desk.commit(command, outcome, as_of, how)
+    return _printed(path, result, how)
+
+
+def _asked(path: Path, service: Service) -> Result:
+    """Return what the service would do, with nothing written."""
+    book = read_book(path)
+    outcome = service(book, bind_rulebook(book))
+    return Result(book, outcome, changes=needed(book, outcome.changes))
+
+
+def _printed(path: Path, result: Result, how: How) -> Result:
+    if not how.papers or how.dry_run or not result.outcome.papers:
+        return result
+    from ltc_xl.render import render_paper
+
+    folder = how.out or path.parent / "reports"
+    try:
+        papers = [p for paper in result.outcome.papers for p in render_paper(paper, result.book.lang, folder)]
+    except OSError as error:
+        raise WorldError("out_unwritable", path=str(folder), cause=error.strerror or str(error)) from error
+    return replace(result, papers=tuple(papers))
+
+
+@contextmanager
+def _opened(path: Path, how: How) -> Iterator["_Desk"]:
+    """Put a workbook and its store on the desk."""
+    book = read_book(path)
+    identity = identity_of(book)
+    store = _store_of(identity, how)
+    try:
+        if store.seq_of(identity.base_token) is None:
+            if not how.adopt:
+                raise StoreAway("store_unknown", path=book.name, store=str(store.file))
+            identity = identity.adopted()
+            store.close()
+            store = _store_of(identity, how)
+        yield _Desk(path, book, identity, store)
+    finally:
+        store.close()
+
+
+def _store_of(identity: Identity, how: How) -> Store:
+    return Store(sqlite_file(store_url(identity.store_id, how.store)), identity.store_id)
+
+
+@dataclass
+class _Desk:
+    """A workbook under the lock, with its store."""
+
+    path: Path
+    book: Book
+    identity: Identity
+    store: Store
+
+    def stamp(self, as_of: date) -> None:
+        """Make the ids of new rows, and of a new workbook, durable in the file before anything else."""
+        minted = fresh_uids(self.book) + needed(self.book, self.identity.changes(self.book))
+        edits = edits_of(self.book, minted, as_of)
+        if edits:
+            self._patched(edits)
+            self._swap()
+
+    def catch_up(self, as_of: date) -> None:
+        """Bring the file up to the store's last commit: finish what a stopped command began."""
+        seq, head = self.store.seq_of(self.identity.base_token) or 0, self.store.head
+        if seq == head:
+            return
+        missed = missed_changes(self.book, self.store, seq, self.identity.workbook_id)
+        self.identity = self.identity.at(self.store.token_of(head))
+        self._patched(self._edits(missed, as_of))
+        self._swap()
+        self.book = read_book(self.path)
+
+    def commit(self, command: str, outcome: Outcome, as_of: date, how: How) -> Result:
+        """Commit what was typed and what the command wants, then show it in the file."""
+        given = needed(self.book, outcome.changes)
+        typed = self._typed()
+        if not typed and not given:
+            return Result(self.book, outcome)
+        site = bind_rulebook(self.book).settings["site"]
+        with self.store.commit(self._note(command, how), self.book, typed, given, site) as done:
+            self.identity = self.identity.at(done.token)
+            cells = self._patched(self._edits(done.changes, as_of))
+        left = self.book
+        self._swap()
+        self.store.leave(self.identity.workbook_id, done.seq, self.book.digest)
+        return Result(left, outcome, done.seq, cells, changes=done.changes)
+
+    def _typed(self) -> Changes:
+        """Return what people did since the last commit; none when the file is as we left it."""
+        if self.store.was_left(self.identity.workbook_id, self.book.digest):
+            return Changes()
+        return typed_changes(self.book, self.store)
+
+    def _note(self, command: str, how: How) -> Note:
+        return Note(
+            self.identity.workbook_id,
+            command,
+            getpass.getuser(),
+            self.identity.base_token,
+            self.identity.template_version,
+            how.reason,
+            how.batch,
+        )
+
+    def _edits(self, changes: Changes, as_of: date) -> list[Edit]:
+        """Return the edits that show the changes, and the commit they belong to."""
+        return edits_of(self.book, changes + self.identity.changes(self.book), as_of)
+
+    @property
+    def _new_file(self) -> Path:
+        return self.path.with_name(f".{self.path.name}.ltc-xl.tmp")
+
+    def _patched(self, edits: list[Edit]) -> int:
+        """Write the new file beside the old one; return how many cells differ."""
+        try:
+            return patch(self.path, self._new_file, edits).cells
+        except OSError as error:
+            folder = str(self.path.parent)
+            raise WorldError("folder_unwritable", path=folder, cause=error.strerror or str(error)) from error
+
+    def _swap(self) -> None:
+        """Put the new file in the old one's place; the old one becomes the newest backup."""
+        backups = state_dir() / "backups" / self.identity.workbook_id
+        digest = digest_of(self._new_file)
+        replace_book(self.path, self._new_file, self.book.digest, backups)
+        self.book = replace(self.book, digest=digest)
