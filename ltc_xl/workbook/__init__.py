@@ -7,11 +7,49 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ltc_xl.workbook.builder.book import build_book
+    from ltc_xl.workbook.build.book import build_book
+    from ltc_xl.workbook.edits import (
+        AppendRows,
+        CachedValue,
+        CellEdit,
+        DeleteRows,
+        Edit,
+        Formula,
+        PatchReport,
+        PutRows,
+    )
+    from ltc_xl.workbook.locks import check_not_open
+    from ltc_xl.workbook.patcher import patch
+    from ltc_xl.workbook.placed import edits_of, fresh_uids
+    from ltc_xl.workbook.swap import replace_book
 
-_HOMES = {"build_book": "ltc_xl.workbook.builder.book"}
+_EDITS = "AppendRows CachedValue CellEdit DeleteRows Edit Formula PatchReport PutRows"
+_HOMES = {
+    "build_book": "ltc_xl.workbook.build.book",
+    "check_not_open": "ltc_xl.workbook.locks",
+    "edits_of": "ltc_xl.workbook.placed",
+    "fresh_uids": "ltc_xl.workbook.placed",
+    "patch": "ltc_xl.workbook.patcher",
+    "replace_book": "ltc_xl.workbook.swap",
+    **dict.fromkeys(_EDITS.split(), "ltc_xl.workbook.edits"),
+}
 
-__all__ = ["build_book"]
+__all__ = [
+    "AppendRows",
+    "CachedValue",
+    "CellEdit",
+    "DeleteRows",
+    "Edit",
+    "Formula",
+    "PatchReport",
+    "PutRows",
+    "build_book",
+    "check_not_open",
+    "edits_of",
+    "fresh_uids",
+    "patch",
+    "replace_book",
+]
 
 
 def __getattr__(name: str) -> object:

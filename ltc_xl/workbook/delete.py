@@ -92,7 +92,7 @@ def _refuse_pointers(package: Package, name: str, first: int) -> None:
                 area = area_of(match["area"])
                 if sheet_of(match["sheet"]) == name and area and area.bottom >= first:
                     raise SheetScan(package.read(sheet.part), sheet.name).refusal(
-                        "patch_rows_pointed_at", rows=match[0]
+                        "patch_rows_pointed_at", cells=match[0]
                     )
 
 

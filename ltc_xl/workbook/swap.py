@@ -18,6 +18,8 @@ from ltc_xl.workbook.package import Package
 KEPT = 10
 """Backups kept of one workbook."""
 
+_DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
 
 def replace_book(path: Path, new_file: Path, expected_digest: str, backups: Path) -> Path:
     """Put a new file in a workbook's place and return the backup of the old one.
@@ -121,12 +123,7 @@ def _named_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = (
-            error.errno in {errno.ENOSPC, errno.EDQUOT}
-            if hasattr(errno, "EDQUOT")
-            else error.errno == errno.ENOSPC
-        )
-        if full:
+        if error.errno in _DISK_FULL:
             raise WorldError("swap_disk_full", file=path.name) from error
         if isinstance(error, PermissionError) and sys.platform == "win32":
             raise BookIsOpen("book_open", file=path.name) from error

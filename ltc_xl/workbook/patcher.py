@@ -37,8 +37,12 @@ def patch(source: Path, target: Path, edits: Sequence[Edit]) -> PatchReport:
     if not changed:
         target.write_bytes(package.data)
         return PatchReport()
-    with target.open("wb") as file:
-        write_package(package, file, changed, dropped)
+    try:
+        with target.open("wb") as file:
+            write_package(package, file, changed, dropped)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     return patched.report(tuple(changed), dropped)
 
 
