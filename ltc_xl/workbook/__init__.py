@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ltc_xl.workbook.build.book import build_book
+    from ltc_xl.workbook.builder.book import build_book
     from ltc_xl.workbook.edits import (
         AppendRows,
         CachedValue,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _EDITS = "AppendRows CachedValue CellEdit DeleteRows Edit Formula PatchReport PutRows"
 _HOMES = {
-    "build_book": "ltc_xl.workbook.build.book",
+    "build_book": "ltc_xl.workbook.builder.book",
     "check_not_open": "ltc_xl.workbook.locks",
     "edits_of": "ltc_xl.workbook.placed",
     "fresh_uids": "ltc_xl.workbook.placed",
