@@ -15,10 +15,13 @@ from functools import cache
 from importlib.resources import files
 from string import Formatter
 
-from ltc_xl.model.enums import Lang, enums, label
+from ltc_xl.model.enums import Lang, enums, label, words
 from ltc_xl.model.errors import LtcError
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import Table, table, tables
+
+
+CHOICES_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class _Sentence(Formatter):
             return shown([self.format_field(one, spec) for one in value], self.lang)
         if spec == "column":
             return self._header(str(value))
+        if spec == "choices":
+            return self._choices(str(value))
         if spec == "table":
             return table(str(value)).sheet(self.lang) if value in tables() else str(value)
         if spec in enums():
@@ -76,6 +81,13 @@ class _Sentence(Formatter):
     def _header(self, code: str) -> str:
         column = self.owner.by_code.get(code) if self.owner else None
         return column.label(self.lang) if column else code
+
+
+    def _choices(self, code: str) -> str:
+        """Return the first words of a column's list; the dropdown shows all."""
+        column = self.owner.by_code.get(code) if self.owner else None
+        offered = [word.label(self.lang) for word in words(column.enum, "starter")] if column and column.enum else []
+        return shown(offered[:CHOICES_SHOWN] + ["…"] * (len(offered) > CHOICES_SHOWN), self.lang)
 
 
 def say(key: str, lang: Lang, **values: object) -> str:

@@ -1,0 +1,133 @@
+"""The pandera schema of every table, made from the model: what each cell must be on its own."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from functools import cache
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from ltc_xl.model.calendar import add_months
+from ltc_xl.model.enums import enums
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.tables import UID, Column, Table, When
+from ltc_xl.rules.case import Case
+from ltc_xl.rules.formats import FORMATS, values_that_fail
+
+FIRST_DAY = date(2000, 1, 1)
+YEARS_AHEAD = 10
+_WHEN_CODES: Mapping[str, str] = {"in": "K-02", "filled": "K-03", "blank": "K-04"}
+
+
+def check_cells(case: Case) -> list[Finding]:
+    """Report cells that are blank but required, out of range, not in their list, or of a wrong format."""
+    return [finding for held in case.book.tables.values() for finding in _table_findings(held.table, case)]
+
+
+def _table_findings(model: Table, case: Case) -> list[Finding]:
+    rows = case.book.rows(model.name)
+    unread = {cell for cell in case.book.unread if cell[0] == model.name}
+    return [
+        Finding(code, model.name, uid, column, _values(code, model, model.by_code[column], value, row, rows))
+        for code, column, uid, value, row in failures(
+            model, rows, case.as_of, listed_words(case)
+        ).iter_rows()
+        if (model.name, uid, column) not in unread
+    ]
+
+
+def listed_words(case: Case) -> Mapping[str, Collection[str]]:
+    """Return list -> codes that its cells may hold: the model's and those the firm added in 选项."""
+    added = case.rows("choices").drop_nulls(["set", "code"]).group_by("set").agg("code")
+    own = dict(added.iter_rows())
+    return {name: [word.code for word in known] + own.get(name, []) for name, known in enums().items()}
+
+
+def failures(
+    model: Table, rows: pl.DataFrame, as_of: date, lists: Mapping[str, Collection[str]]
+) -> pl.DataFrame:
+    """Return every cell that fails on its own: ``code``, ``column``, ``_uid``, ``value`` as text, ``row``."""
+    nothing = pl.DataFrame(schema=dict.fromkeys(("code", "column", UID, "value"), pl.String) | {"row": pl.Int64})
+    if rows.is_empty():
+        return nothing
+    try:
+        schema_of(model, as_of, lists).validate(rows, lazy=True)
+    except SchemaErrors as failed:
+        cases = failed.failure_cases
+    else:
+        return nothing
+    if cases["index"].null_count():
+        raise TypeError(f"{model.name}: {cases.filter(pl.col('index').is_null())}")
+    uids = rows.select(UID).with_row_index("index").cast({"index": pl.Int64})
+    placed = cases.cast({"index": pl.Int64}).join(uids, on="index", maintain_order="left")
+    return placed.select(code="check", column="column", _uid=UID, value="failure_case", row="index")
+
+
+def schema_of(model: Table, as_of: date, lists: Mapping[str, Collection[str]]) -> pa.DataFrameSchema:
+    """Return the schema of a table: types as the model has them, checks named by their finding code.
+
+    Nothing is coerced: the reader did that, cell by cell.
+    """
+    columns = {
+        column.code: pa.Column(column.dtype, list(_checks(column, model, as_of, lists)), nullable=True)
+        for column in model.columns
+        if not column.live
+    }
+    return pa.DataFrameSchema(columns, strict=False, coerce=False)
+
+
+def _checks(
+    column: Column, model: Table, as_of: date, lists: Mapping[str, Collection[str]]
+) -> Iterator[pa.Check]:
+    value = pl.col(column.code)
+    if column.required:
+        yield _check("K-01", value.is_not_null())
+    if column.required_when:
+        when = column.required_when
+        yield _check(_WHEN_CODES[when.test], value.is_not_null() | ~_applies(when))
+    if column.min is not None:
+        yield _check("V-11", value >= column.min)
+    if column.max is not None:
+        yield _check("V-12", value <= column.max)
+    if column.enum:
+        yield _check("V-06", value.is_in(list(lists[column.enum])))
+    if column.type == "date" and column.typed and model.group == "work":
+        latest = add_months(as_of, 12 * YEARS_AHEAD)
+        yield _check("V-18", value.is_between(FIRST_DAY, latest))
+    yield from _format_checks(column)
+
+
+def _check(code: str, holds: pl.Expr) -> pa.Check:
+    """Return a check of one column; what is blank passes unless the expression says otherwise."""
+    return pa.Check(lambda data: data.lazyframe.select(holds.fill_null(value=True)), error=code)
+
+
+def _applies(when: When) -> pl.Expr:
+    columns = [pl.col(name) for name in when.columns]
+    if when.test == "in":
+        return columns[0].is_in(when.codes).fill_null(value=False)
+    if when.test == "filled":
+        return columns[0].is_not_null()
+    return pl.all_horizontal(column.is_null() for column in columns)
+
+
+def _format_checks(column: Column) -> Iterator[pa.Check]:
+    for rule in FORMATS.get(column.format or "", ()):
+
+        def holds(data: pa.PolarsData, rule=rule) -> pl.LazyFrame:
+            frame = data.lazyframe.select(data.key)
+            wrong = values_that_fail(frame.collect().to_series(), rule)
+            return frame.select(~pl.col(data.key).is_in(wrong.implode()).fill_null(value=False))
+
+        yield pa.Check(holds, error=rule.code)
+
+
+def _values(code: str, model: Table, column: Column, value: str | None, row: int, rows: pl.DataFrame) -> dict[str, object]:
+    """Return what the sentence of a finding names."""
+    when = column.required_when
+    if when and code in _WHEN_CODES.values():
+        first = model.by_code[when.columns[0]]
+        return {"when": list(when.columns), "list": first.enum, "actual": rows[first.code][row]}
+    limits = {"V-11": column.min, "V-12": column.max}
+    return {"found": value or ""} | ({"limit": limits[code]} if code in limits else {})
