@@ -1,0 +1,90 @@
+"""The demo firm as frames: every table told for a day, computed columns as a check would leave them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from ltc_xl.demo import people
+from ltc_xl.demo.activities import Activities
+from ltc_xl.demo.billing import Billing
+from ltc_xl.demo.cash import Cash, story
+from ltc_xl.demo.contracts import Contracts, Lines
+from ltc_xl.demo.customers import contacts, customers
+from ltc_xl.demo.deals import Deals
+from ltc_xl.demo.leads import Leads
+from ltc_xl.demo.telling import Row, Telling, facts, frame
+from ltc_xl.model.book import book_of
+from ltc_xl.model.enums import Lang
+from ltc_xl.rules.derived import derived
+from ltc_xl.rules.rulebook import bind_rulebook
+
+
+def firm(as_of: date, lang: Lang) -> Mapping[str, pl.DataFrame]:
+    """Return the firm's tables without faults: a check finds nothing, and nothing to change."""
+    told = Telling(as_of, lang)
+    staff = people.staff(told)
+    customer_rows = customers(told, staff)
+    contact_rows = contacts(told, customer_rows)
+    deal_rows = Deals(told, staff, customer_rows).rows()
+    lead_rows = Leads(told, staff, customer_rows).rows(deal_rows)
+    contract_rows = Contracts(told, staff, customer_rows).rows(deal_rows)
+    line_rows = Lines(told, contract_rows).rows(customer_rows)
+    cash = Cash(told, customer_rows, line_rows)
+    receipts, allocations = cash.receipts()
+    adjustments = cash.adjustments()
+    invoices = Billing(told, customer_rows, contract_rows).rows(line_rows)
+    _annotate(told, cash, line_rows)
+    activities = Activities(told, staff.of("marketing", 0)).rows(lead_rows, deal_rows, line_rows)
+    rows = {
+        "members": staff.rows,
+        "products": people.products(told),
+        "channels": people.channels(told, staff),
+        "customers": list(customer_rows.values()),
+        "contacts": contact_rows,
+        "leads": lead_rows,
+        "opportunities": deal_rows,
+        "contracts": list(contract_rows.values()),
+        "lines": line_rows,
+        "receipts": receipts,
+        "allocations": allocations,
+        "adjustments": adjustments,
+        "invoices": invoices,
+        "activities": activities,
+    }
+    frames = {name: frame(name, [_known(name, row) for row in held]) for name, held in rows.items()}
+    return _computed({**frames, "settings": people.settings(told)}, as_of, lang)
+
+
+def _known(name: str, row: Row) -> Row:
+    """Return the row without what only the story needed."""
+    aside = {"lines": {"contract", "paid_on"}}.get(name, set())
+    return {code: value for code, value in row.items() if code not in aside}
+
+
+def _computed(frames: Mapping[str, pl.DataFrame], as_of: date, lang: Lang) -> Mapping[str, pl.DataFrame]:
+    book = book_of("demo.xlsx", lang, **frames)
+    filled = derived(book, bind_rulebook(book), as_of)
+    return {name: filled.rows(name) for name in frames}
+
+
+def _annotate(told: Telling, cash: Cash, lines: Sequence[Row]) -> None:
+    """Write on open lines what the clerk knows: why, what was promised, what is disputed."""
+    for line in lines:
+        if not line["due_on"] or not cash.open_of.get(line["line_id"]):
+            continue
+        late = line["due_on"] < told.as_of
+        note = facts()["open_lines"].get(story(line))
+        line["note"] = (
+            told.word("stories", note) if note else told.pick("line_notes", "overdue" if late else "current")
+        )
+        if late:
+            line["next_on"] = told.day(-told.dice.randint(1, 8))
+        if late and not note and told.chance(0.5):
+            line["promised_on"] = told.day(-told.dice.randint(3, 12))
+        if story(line) == "college_labs/ACCEPTANCE":
+            line |= {
+                "disputed_amount": Decimal(24_800),
+                "dispute_reason": told.word("stories", "dispute_reason"),
+            }

@@ -1,0 +1,116 @@
+"""One telling of the demo firm: for a day, in a language, with dice that always fall the same way."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from random import Random
+from typing import Any
+
+import polars as pl
+
+from ltc_xl.model.calendar import is_workday, next_workday
+from ltc_xl.model.defaults import default_rows
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.ids import business_number, stable_uids
+from ltc_xl.model.tables import ROW, UID, table
+
+Row = dict[str, Any]
+"""A row being told: column code -> value, before it becomes part of a typed frame."""
+
+
+@cache
+def facts() -> Mapping[str, Any]:
+    """Return what is true of the firm in any language."""
+    return tomllib.loads(files("ltc_xl.demo").joinpath("facts.toml").read_text("utf-8"))
+
+
+@cache
+def words(lang: Lang) -> Mapping[str, Any]:
+    """Return how the firm is told in a language."""
+    return tomllib.loads(files("ltc_xl.demo").joinpath("words", f"{lang}.toml").read_text("utf-8"))
+
+
+@cache
+def _days_off() -> tuple[frozenset[date], frozenset[date]]:
+    days = default_rows("calendar")
+    off, on = (days.filter(pl.col("workday") == answer)["day"] for answer in ("NO", "YES"))
+    return frozenset(off), frozenset(on)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The day, the words and the dice.
+
+    Both languages throw the dice equally often, so that the same firm comes out: lists of words are
+    equally long, and nothing is sorted by a name.
+    """
+
+    as_of: date
+    lang: Lang
+    dice: Random = field(default_factory=lambda: Random(facts()["firm"]["seed"]))  # noqa: S311  a story, no secret
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        """Return the words of the language."""
+        return words(self.lang)
+
+    @property
+    def site(self) -> str:
+        """Return the site code of the firm's numbers."""
+        return str(facts()["firm"]["site"])
+
+    def word(self, group: str, key: str) -> str:
+        """Return one word, e.g. ``word("teams", "sales")``; '' where the story has none."""
+        return str(self.words[group].get(key, ""))
+
+    def pick(self, group: str, key: str = "list") -> str:
+        """Return one of a list of words."""
+        return str(self.dice.choice(self.words[group][key]))
+
+    def chance(self, share: float) -> bool:
+        """Return true for a share of the throws."""
+        return self.dice.random() < share
+
+    def day(self, ago: float) -> date:
+        """Return the workday that many days back, or the one before it; negative days look ahead."""
+        if ago < 0:
+            return next_workday(self.as_of + timedelta(days=-int(ago)), *_days_off())
+        day = self.as_of - timedelta(days=int(ago))
+        while not is_workday(day, *_days_off()):
+            day -= timedelta(days=1)
+        return day
+
+    def day_between(self, first: int, last: int) -> date:
+        """Return a workday between two distances back."""
+        return self.day(self.dice.randint(first, last))
+
+    def after(self, day: date, days: int) -> date:
+        """Return the workday some days after a day, never later than the day of the telling."""
+        return min(next_workday(day + timedelta(days=days), *_days_off()), self.as_of)
+
+    def numbered(self, name: str, rows: Sequence[Row]) -> None:
+        """Give rows their business numbers, in the order they stand in."""
+        model = table(name)
+        for count, row in enumerate(rows, start=1):
+            row[str(model.numbered)] = business_number(str(model.number), self.site, count)
+
+
+def frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:
+    """Return rows as the typed frame of their table, with ``_uid``s that are always the same.
+
+    Raises:
+        KeyError: a row names a column the table lacks: our mistake.
+    """
+    schema = table(name).schema
+    if strange := {code for row in rows for code in row} - set(schema):
+        raise KeyError(f"{name}: {sorted(strange)}")
+    told = pl.DataFrame(
+        {code: [row.get(code) for row in rows] for code in schema}, schema=schema, strict=False
+    )
+    uids = stable_uids("demo", name, len(rows))
+    return told.with_columns(
+        pl.Series(UID, uids, dtype=pl.String), pl.int_range(pl.len(), dtype=pl.UInt32).alias(ROW)
+    )
