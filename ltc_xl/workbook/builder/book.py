@@ -23,7 +23,7 @@ from ltc_xl.workbook.builder.layout import (
 )
 from ltc_xl.workbook.builder.measures import Frames, frames_of
 from ltc_xl.workbook.builder.names import defined_names
-from ltc_xl.workbook.builder.sheet import write_table
+from ltc_xl.workbook.builder.sheet import QuickSheet, write_table
 from ltc_xl.workbook.builder.start import write_start
 from ltc_xl.workbook.builder.styles import FONTS, SIZES, Styles
 
@@ -116,7 +116,7 @@ def _write_sheet(book: Workbook, styles: Styles, name: str, frames: Frames, prof
             write_dashboard(book, sheet, styles, frames, profile)
         return
     owner, rows = table(name), frames.rows[name]
-    sheet = book.add_worksheet(owner.sheet(lang))
+    sheet = book.add_worksheet(owner.sheet(lang), QuickSheet)
     body = rows if rows.height else rows.clear(1)
     write_table(sheet, TableArea(owner, lang, profile, body), styles, frames.as_of, frames.rows["terms"])
     if owner.group == "tech":

@@ -93,10 +93,9 @@ def _terms_list(terms: pl.DataFrame, lang: Lang) -> Options:
 
 
 def _rule(area: TableArea, column: Column, terms: pl.DataFrame) -> Options:
-    if column.enum:
-        return _enum_list(column.enum, area.lang)
-    if column.type == "flag":
-        return _enum_list("yes_no", area.lang)
+    enum = "yes_no" if column.type == "flag" else column.enum
+    if enum:
+        return _enum_list(enum, area.lang)
     if column.ref and table(column.ref.table) in tables_of(area.profile):
         sheet = table(column.ref.table).sheet(area.lang)
         return {"validate": "list", "source": f"={list_of_ref(column.ref)}", **_unknown(sheet, area.lang)}

@@ -51,7 +51,9 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("metrics", "ltc-xl collect metrics {file}"),
     ("funnel", "ltc-xl report funnel {file}"),
 )
-CARD_WIDTH, GAP = 21, 1.6
+CARD_WIDTH, GAP = 27, 1.6
+BAND_HEIGHTS = (8, 38, 24, 8)
+LINE_HEIGHT = 16
 LAST = len(CARDS) * 2 - 1
 
 
@@ -85,18 +87,21 @@ class Pen:
         self.skip(24)
 
 
-def _write_band(pen: Pen, frames: Frames, company: str) -> None:
+def _write_band(pen: Pen, company: str) -> None:
     """Write the dark band with the firm's name, which follows the settings."""
-    lang, styles = pen.lang, pen.styles
-    none = say("sheets.start.no_company", lang)
-    for height in (8, 38, 24, 8):
-        pen.canvas.sheet.set_row(pen.row, height)
-        pen.canvas.text(Span(pen.row, 0, LAST + 1), "", styles(bg_color=NAVY))
-        pen.row += 1
-    name = styles(bold=True, font_size=22, font_color=WHITE, bg_color=NAVY)
-    pen.canvas.sheet.write_formula(1, 1, f"={setting_formula('company', none, lang)}", name, company or none)
-    line = styles(font_color=SKY, bg_color=NAVY, font_size=11)
-    pen.canvas.sheet.write_string(2, 1, say("sheets.start.tagline", lang), line)
+    none = say("sheets.start.no_company", pen.lang)
+    band = pen.styles(bg_color=NAVY)
+    for height in BAND_HEIGHTS:
+        for column in (0, LAST + 1):
+            pen.canvas.sheet.write_blank(pen.row, column, None, band)
+        pen.canvas.text(pen.whole(), "", band)
+        pen.skip(height)
+    name = pen.styles(bold=True, font_size=22, font_color=WHITE, bg_color=NAVY)
+    pen.canvas.sheet.write_formula(
+        1, 1, f"={setting_formula('company', none, pen.lang)}", name, company or none
+    )
+    line = pen.styles(font_color=SKY, bg_color=NAVY, font_size=11)
+    pen.canvas.sheet.write_string(2, 1, say("sheets.start.tagline", pen.lang), line)
 
 
 def _write_news(pen: Pen, frames: Frames) -> None:
@@ -140,15 +145,19 @@ def _write_cards(pen: Pen, frames: Frames) -> None:
 
 def _write_steps(pen: Pen) -> None:
     pen.heading("how")
-    number = pen.styles(bold=True, font_color=BLUE, align="left", valign="top")
-    text = pen.styles(text_wrap=True, valign="top")
+    pen.skip(4)
+    number, text = pen.styles(bold=True, font_color=BLUE), pen.styles(text_wrap=True)
     for step in range(1, STEPS + 1):
-        sentence = f"{step}   {say(f'sheets.start.step{step}', pen.lang)}"
-        pen.canvas.text(pen.whole(), sentence, text)
-        pen.canvas.sheet.write_rich_string(
-            pen.row, 1, number, f"{step}   ", pen.styles(), say(f"sheets.start.step{step}", pen.lang), text
-        )
-        pen.skip(33)
+        sentence = say(f"sheets.start.step{step}", pen.lang)
+        pen.canvas.text(pen.whole(), "", text)
+        pen.canvas.sheet.write_rich_string(pen.row, 1, number, f"{step}   ", pen.styles(), sentence, text)
+        pen.skip(LINE_HEIGHT * _lines(sentence) + 5)
+
+
+def _lines(text: str) -> int:
+    """Return how many lines a text takes across the cards; a Chinese character is two wide."""
+    wide = len(text) + (len(text.encode()) - len(text)) // 2
+    return -(-wide // (CARD_WIDTH * len(CARDS)))
 
 
 def _write_colours(pen: Pen) -> None:
@@ -198,7 +207,7 @@ def _write_others(pen: Pen, profile: str) -> None:
     note = pen.styles(font_color=MUTED, font_size=9, text_wrap=True)
     text = say("sheets.start.hidden", pen.lang, sheets=shown(prepared, pen.lang))
     pen.canvas.text(pen.whole(), text, note)
-    pen.skip(32)
+    pen.skip(LINE_HEIGHT * _lines(text) + 4)
 
 
 def write_start(sheet: Worksheet, styles: Styles, frames: Frames, company: str, profile: str) -> None:
@@ -208,7 +217,7 @@ def write_start(sheet: Worksheet, styles: Styles, frames: Frames, company: str, 
     for place in range(len(CARDS)):
         sheet.set_column(1 + 2 * place, 1 + 2 * place, CARD_WIDTH)
         sheet.set_column(2 + 2 * place, 2 + 2 * place, GAP)
-    _write_band(pen, frames, company)
+    _write_band(pen, company)
     _write_news(pen, frames)
     _write_cards(pen, frames)
     _write_steps(pen)
