@@ -35,7 +35,7 @@ def check(  # noqa: PLR0913  the day, the depth and the language are separate ch
     only: Collection[str] = (),
     lang: Lang | None = None,
 ) -> Outcome:
-    """Return every finding of a book, and the changes that bring its grey cells and Problems sheet up to date.
+    """Return every finding of a book, and what brings its grey cells and Problems sheet up to date.
 
     Args:
         book: as read; its own findings (cells the reader could not take) come first of their kind.
@@ -66,14 +66,19 @@ def all_findings(book: Book, rulebook: Rulebook, as_of: date) -> list[Finding]:
     """
     case = Case(book, rulebook, as_of)
     found = [finding for check_rule in CHECKS for finding in check_rule(case)]
-    read = [f for f in found if (f.table, f.row_id, f.column) not in book.unread]
-    return [*book.findings, *read]
+    return [*book.findings, *(finding for finding in found if not _cells(finding) & book.unread)]
+
+
+def _cells(finding: Finding) -> set[tuple[str, str, str]]:
+    """Return the cells a finding judges: its own, and those it takes for blank."""
+    beside = finding.values.get("when")
+    columns = [finding.column or "", *(beside if isinstance(beside, list) else [])]
+    return {(finding.table, finding.row_id or "", column) for column in columns}
 
 
 def judged(found: Iterable[Finding], rulebook: Rulebook, level: str) -> list[Finding]:
     """Return the findings whose check is switched on at a level, each with the severity of its rule."""
-    unnamed = CheckRule("error")
-    rated = [(finding, rulebook.checks.get(finding.code, unnamed)) for finding in found]
+    rated = [(one, rulebook.checks.get(one.code) or CheckRule(one.severity)) for one in found]
     return [
         finding.as_severity(rule.severity)
         for finding, rule in rated
@@ -135,9 +140,7 @@ def _sheet_rows(book: Book, found: list[Finding]) -> list[tuple[str | None, ...]
     return rows
 
 
-def _sheet_row(
-    book: Book, finding: Finding, about: Mapping[tuple[str, str], str]
-) -> tuple[str | None, ...]:
+def _sheet_row(book: Book, finding: Finding, about: Mapping[tuple[str, str], str]) -> tuple[str | None, ...]:
     words, lang = words_of(finding, book.lang), book.lang
     model = tables()[finding.table]
     column = model.by_code.get(finding.column or "")
@@ -180,9 +183,7 @@ def _rows_with(book: Book, found: Iterable[Finding]) -> dict[str, pl.DataFrame]:
     for finding in found:
         if finding.row_id:
             wanted.setdefault(finding.table, set()).add(finding.row_id)
-    return {
-        name: book.rows(name).filter(pl.col(UID).is_in(list(uids))) for name, uids in wanted.items()
-    }
+    return {name: book.rows(name).filter(pl.col(UID).is_in(list(uids))) for name, uids in wanted.items()}
 
 
 def _described(model: Table, record: Mapping[str, object], lang: Lang) -> str:

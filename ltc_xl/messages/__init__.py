@@ -20,7 +20,6 @@ from ltc_xl.model.errors import LtcError
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import Table, table, tables
 
-
 CHOICES_SHOWN = 8
 
 
@@ -61,6 +60,7 @@ class _Sentence(Formatter):
 
     def __init__(self, lang: Lang, owner: Table | None) -> None:
         self.lang, self.owner = lang, owner
+        self._named = {"column": self._header, "choices": self._choices, "table": self._sheet}
 
     def format_field(self, value: object, spec: str) -> str:
         """Return one value, or each of several, in words."""
@@ -68,12 +68,8 @@ class _Sentence(Formatter):
             return "".join(f"\n  {sentence_of(one, self.lang)}" for one in value)
         if spec and isinstance(value, list | tuple):
             return shown([self.format_field(one, spec) for one in value], self.lang)
-        if spec == "column":
-            return self._header(str(value))
-        if spec == "choices":
-            return self._choices(str(value))
-        if spec == "table":
-            return table(str(value)).sheet(self.lang) if value in tables() else str(value)
+        if spec in self._named:
+            return self._named[spec](str(value))
         if spec in enums():
             return label(spec, None if value is None else str(value), self.lang)
         return str(super().format_field(value, spec)) if spec else shown(value, self.lang)
@@ -82,12 +78,15 @@ class _Sentence(Formatter):
         column = self.owner.by_code.get(code) if self.owner else None
         return column.label(self.lang) if column else code
 
+    def _sheet(self, name: str) -> str:
+        return table(name).sheet(self.lang) if name in tables() else name
 
     def _choices(self, code: str) -> str:
         """Return the first words of a column's list; the dropdown shows all."""
         column = self.owner.by_code.get(code) if self.owner else None
-        offered = [word.label(self.lang) for word in words(column.enum, "starter")] if column and column.enum else []
-        return shown(offered[:CHOICES_SHOWN] + ["…"] * (len(offered) > CHOICES_SHOWN), self.lang)
+        offered = words(column.enum, "starter") if column and column.enum else ()
+        first = [word.label(self.lang) for word in offered[:CHOICES_SHOWN]]
+        return shown(first + ["…"] * (len(offered) > CHOICES_SHOWN), self.lang)
 
 
 def say(key: str, lang: Lang, **values: object) -> str:

@@ -52,7 +52,9 @@ def _replaced(book: Book, name: str, rows: pl.DataFrame) -> Book:
 def _joined(rows: pl.DataFrame, values: pl.DataFrame, on: str, key: str) -> pl.DataFrame:
     """Return the rows with the columns of ``values`` replacing their own of the same name."""
     names = [name for name in values.columns if name != key]
-    return rows.drop(names, strict=False).join(values, left_on=on, right_on=key, how="left", maintain_order="left")
+    return rows.drop(names, strict=False).join(
+        values, left_on=on, right_on=key, how="left", maintain_order="left"
+    )
 
 
 # ---------------------------------------------------------------- lines
@@ -105,7 +107,9 @@ def due_days(lines: pl.DataFrame, rulebook: Rulebook) -> pl.Series:
     """
     start = pl.when(pl.col("trigger") == "INVOICE_EOM").then(pl.col("triggered_on").dt.month_end())
     days = table("lines").by_code["days"]
-    sane = pl.col("days").is_between(days.min or 0, days.max or 0) & (pl.col("triggered_on").dt.year() < MAXYEAR - 5)
+    sane = pl.col("days").is_between(days.min or 0, days.max or 0) & (
+        pl.col("triggered_on").dt.year() < MAXYEAR - 5
+    )
     plain = lines.select(
         pl.when(sane).then(start.otherwise(pl.col("triggered_on")) + pl.duration(days=pl.col("days")))
     ).to_series()
@@ -116,7 +120,9 @@ def rolled(days: pl.Series, rulebook: Rulebook) -> pl.Series:
     """Return each day, or the next workday where it is none."""
     distinct = days.drop_nulls().unique()
     workdays = [next_workday(day, rulebook.holidays, rulebook.make_up_days) for day in distinct]
-    return days.replace_strict(distinct, pl.Series(workdays, dtype=pl.Date), default=None, return_dtype=pl.Date)
+    return days.replace_strict(
+        distinct, pl.Series(workdays, dtype=pl.Date), default=None, return_dtype=pl.Date
+    )
 
 
 def _sums(book: Book, name: str, key: str, as_of: date, result: str) -> pl.DataFrame:

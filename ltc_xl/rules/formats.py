@@ -98,7 +98,8 @@ def _plain_uscc() -> pl.Expr:
 
 
 def _plain_mobile() -> pl.Expr:
-    pattern = phonenumbers.PhoneMetadata.metadata_for_region(_HOME).mobile.national_number_pattern
+    home = phonenumbers.PhoneMetadata.metadata_for_region(_HOME)
+    pattern = home.mobile.national_number_pattern if home and home.mobile else "$."
     return pl.col("value").str.contains(f"^(?:{pattern})$")
 
 

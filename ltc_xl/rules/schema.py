@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import partial
 
 import pandera.polars as pa
 import polars as pl
@@ -13,48 +13,63 @@ from ltc_xl.model.enums import enums
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import UID, Column, Table, When
 from ltc_xl.rules.case import Case
-from ltc_xl.rules.formats import FORMATS, values_that_fail
+from ltc_xl.rules.formats import FORMATS, Rule, values_that_fail
 
 FIRST_DAY = date(2000, 1, 1)
 YEARS_AHEAD = 10
+Lists = Mapping[str, Collection[str]]
+"""Name of a list -> the codes its cells may hold."""
 _WHEN_CODES: Mapping[str, str] = {"in": "K-02", "filled": "K-03", "blank": "K-04"}
 
 
 def check_cells(case: Case) -> list[Finding]:
     """Report cells that are blank but required, out of range, not in their list, or of a wrong format."""
-    return [finding for held in case.book.tables.values() for finding in _table_findings(held.table, case)]
-
-
-def _table_findings(model: Table, case: Case) -> list[Finding]:
-    rows = case.book.rows(model.name)
-    unread = {cell for cell in case.book.unread if cell[0] == model.name}
+    lists = listed_words(case)
     return [
-        Finding(code, model.name, uid, column, _values(code, model, model.by_code[column], value, row, rows))
-        for code, column, uid, value, row in failures(
-            model, rows, case.as_of, listed_words(case)
-        ).iter_rows()
-        if (model.name, uid, column) not in unread
+        finding for held in case.book.tables.values() for finding in _cell_findings(case, held.table, lists)
     ]
 
 
-def listed_words(case: Case) -> Mapping[str, Collection[str]]:
+def _cell_findings(case: Case, model: Table, lists: Lists) -> Iterator[Finding]:
+    """Yield one finding per failing cell, with what its sentence names."""
+    rows = case.book.rows(model.name)
+    for code, name, uid, value, row in failures(model, rows, case.as_of, lists).iter_rows():
+        column = model.by_code[name]
+        values = (
+            _condition(model, column, rows, row) if code in _WHEN_CODES.values() else _bounds(column, value)
+        )
+        yield Finding(code, model.name, uid, name, values)
+
+
+def _condition(model: Table, column: Column, rows: pl.DataFrame, row: int) -> dict[str, object]:
+    """Return why the column is required in a row: the columns it depends on, and what stands in the first."""
+    names = column.required_when.columns if column.required_when else ()
+    return {"when": list(names), "list": model.by_code[names[0]].enum, "actual": rows[names[0]][row]}
+
+
+def _bounds(column: Column, value: str | None) -> dict[str, object]:
+    """Return what stands in a cell and the bounds of its column."""
+    return {"found": value or "", "least": column.min, "most": column.max}
+
+
+def listed_words(case: Case) -> Lists:
     """Return list -> codes that its cells may hold: the model's and those the firm added in 选项."""
     added = case.rows("choices").drop_nulls(["set", "code"]).group_by("set").agg("code")
     own = dict(added.iter_rows())
     return {name: [word.code for word in known] + own.get(name, []) for name, known in enums().items()}
 
 
-def failures(
-    model: Table, rows: pl.DataFrame, as_of: date, lists: Mapping[str, Collection[str]]
-) -> pl.DataFrame:
+def failures(model: Table, rows: pl.DataFrame, as_of: date, lists: Lists) -> pl.DataFrame:
     """Return every cell that fails on its own: ``code``, ``column``, ``_uid``, ``value`` as text, ``row``."""
-    nothing = pl.DataFrame(schema=dict.fromkeys(("code", "column", UID, "value"), pl.String) | {"row": pl.Int64})
+    nothing = pl.DataFrame(
+        schema=dict.fromkeys(("code", "column", UID, "value"), pl.String) | {"row": pl.Int64}
+    )
     if rows.is_empty():
         return nothing
     try:
         schema_of(model, as_of, lists).validate(rows, lazy=True)
     except SchemaErrors as failed:
-        cases = failed.failure_cases
+        cases: pl.DataFrame = failed.failure_cases
     else:
         return nothing
     if cases["index"].null_count():
@@ -64,7 +79,7 @@ def failures(
     return placed.select(code="check", column="column", _uid=UID, value="failure_case", row="index")
 
 
-def schema_of(model: Table, as_of: date, lists: Mapping[str, Collection[str]]) -> pa.DataFrameSchema:
+def schema_of(model: Table, as_of: date, lists: Lists) -> pa.DataFrameSchema:
     """Return the schema of a table: types as the model has them, checks named by their finding code.
 
     Nothing is coerced: the reader did that, cell by cell.
@@ -77,9 +92,7 @@ def schema_of(model: Table, as_of: date, lists: Mapping[str, Collection[str]]) -
     return pa.DataFrameSchema(columns, strict=False, coerce=False)
 
 
-def _checks(
-    column: Column, model: Table, as_of: date, lists: Mapping[str, Collection[str]]
-) -> Iterator[pa.Check]:
+def _checks(column: Column, model: Table, as_of: date, lists: Lists) -> Iterator[pa.Check]:
     value = pl.col(column.code)
     if column.required:
         yield _check("K-01", value.is_not_null())
@@ -114,20 +127,10 @@ def _applies(when: When) -> pl.Expr:
 
 def _format_checks(column: Column) -> Iterator[pa.Check]:
     for rule in FORMATS.get(column.format or "", ()):
-
-        def holds(data: pa.PolarsData, rule=rule) -> pl.LazyFrame:
-            frame = data.lazyframe.select(data.key)
-            wrong = values_that_fail(frame.collect().to_series(), rule)
-            return frame.select(~pl.col(data.key).is_in(wrong.implode()).fill_null(value=False))
-
-        yield pa.Check(holds, error=rule.code)
+        yield pa.Check(partial(_holds, rule), error=rule.code)
 
 
-def _values(code: str, model: Table, column: Column, value: str | None, row: int, rows: pl.DataFrame) -> dict[str, object]:
-    """Return what the sentence of a finding names."""
-    when = column.required_when
-    if when and code in _WHEN_CODES.values():
-        first = model.by_code[when.columns[0]]
-        return {"when": list(when.columns), "list": first.enum, "actual": rows[first.code][row]}
-    limits = {"V-11": column.min, "V-12": column.max}
-    return {"found": value or ""} | ({"limit": limits[code]} if code in limits else {})
+def _holds(rule: Rule, data: pa.PolarsData) -> pl.LazyFrame:
+    frame = data.lazyframe.select(data.key)
+    wrong = values_that_fail(frame.collect().to_series(), rule)
+    return frame.select(~pl.col(data.key).is_in(wrong.implode()).fill_null(value=False))

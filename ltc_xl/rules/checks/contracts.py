@@ -58,7 +58,9 @@ def check_lines_add_up_to_the_contract(case: Case) -> list[Finding]:
 def check_signed_contracts_have_lines(case: Case) -> list[Finding]:
     """Report signed contracts with an amount and no receivable line (C-02)."""
     signed = binding_contracts(case).filter(has_fixed_amount() & (pl.col("gross") > 0))
-    bare = signed.join(case.rows("lines").drop_nulls("contract_no"), on="contract_no", how="anti", maintain_order="left")
+    bare = signed.join(
+        case.rows("lines").drop_nulls("contract_no"), on="contract_no", how="anti", maintain_order="left"
+    )
     return findings("C-02", "contracts", bare, "contract_no", ["contract_no", "gross", "terms"])
 
 
@@ -98,18 +100,22 @@ def check_tax_rate_was_in_force(case: Case) -> list[Finding]:
         pl.coalesce("valid_from", always[0]), pl.coalesce("valid_to", always[1])
     )
     rated = binding_contracts(case).join(
-        case.rows("taxes").select("rate", "valid_from", "valid_to"), left_on="tax_rate", right_on="rate", maintain_order="left"
+        case.rows("taxes").select("rate", "valid_from", "valid_to"),
+        left_on="tax_rate",
+        right_on="rate",
+        maintain_order="left",
     )
     wrong = rated.filter(~in_force.any().over("_uid")).unique("_uid", maintain_order=True)
     return findings("C-05", "contracts", wrong, "tax_rate", ["tax_rate", "signed_on"])
 
 
 def check_orders_belong_to_a_frame(case: Case) -> list[Finding]:
-    """Report orders under a contract that is no frame, or another customer's (C-06)."""
+    """Report orders under a contract that is no frame, or neither their customer's nor its group's (C-06)."""
     orders = case.with_named(case.rows("contracts"), "frame_no", "contracts", "kind", "customer")
-    wrong = orders.filter(
-        (pl.col("contracts.kind") != "FRAME") | (pl.col("contracts.customer") != pl.col("customer"))
-    )
+    orders = case.with_named(orders, "customer", "customers", "group_name")
+    ours = pl.col("contracts.customer") == pl.col("customer")
+    of_group = pl.col("contracts.customer") == pl.col("customers.group_name")
+    wrong = orders.filter((pl.col("contracts.kind") != "FRAME") | ~(ours | of_group.fill_null(value=False)))
     told = wrong.with_columns(frame_customer=pl.col("contracts.customer"))
     return findings("C-06", "contracts", told, "frame_no", ["frame_no", "frame_customer"])
 
@@ -136,7 +142,9 @@ def check_closed_contracts_are_paid(case: Case) -> list[Finding]:
     lines = case.rows("lines").drop_nulls("contract_no")
     open_by_contract = lines.group_by("contract_no").agg(open_total=total(open_amount()))
     closed = case.rows("contracts").filter(pl.col("state") == "CLOSED")
-    unpaid = closed.join(open_by_contract, on="contract_no", maintain_order="left").filter(pl.col("open_total") > 0)
+    unpaid = closed.join(open_by_contract, on="contract_no", maintain_order="left").filter(
+        pl.col("open_total") > 0
+    )
     return findings("C-09", "contracts", unpaid, "state", ["open_total"])
 
 
@@ -156,10 +164,13 @@ def check_promises_are_in_the_contract(case: Case) -> list[Finding]:
 def check_deposits_come_back(case: Case) -> list[Finding]:
     """Report deposits not returned by the day they were due back (C-12)."""
     late = case.rows("deposits").filter(
-        (pl.col("due_back_on") < case.as_of) & (pl.col("returned_on").is_null() | (pl.col("returned_on") > case.as_of))
+        (pl.col("due_back_on") < case.as_of)
+        & (pl.col("returned_on").is_null() | (pl.col("returned_on") > case.as_of))
     )
     told = late.with_columns(days_late=(pl.lit(case.as_of) - pl.col("due_back_on")).dt.total_days())
-    return findings("C-12", "deposits", told, "returned_on", ["kind", "payee", "amount", "due_back_on", "days_late"])
+    return findings(
+        "C-12", "deposits", told, "returned_on", ["kind", "payee", "amount", "due_back_on", "days_late"]
+    )
 
 
 CHECKS = (

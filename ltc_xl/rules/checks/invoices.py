@@ -1,4 +1,4 @@
-"""Invoices: right tax, a right number, taken back by a credit note of their own, never beyond the contract."""
+"""Invoices: right tax, a right number, a credit note to take one back, never beyond the contract."""
 
 import polars as pl
 
@@ -28,7 +28,9 @@ def check_tax_fits_gross_and_rate(case: Case) -> list[Finding]:
 
 def check_invoice_numbers_are_whole(case: Case) -> list[Finding]:
     """Report invoice numbers, in the home currency, that have neither 8 nor 20 digits (I-02)."""
-    home = case.rows("invoices").filter((case.currency() == _HOME) & ~pl.col("invoice_no").str.contains(_NUMBER))
+    home = case.rows("invoices").filter(
+        (case.currency() == _HOME) & ~pl.col("invoice_no").str.contains(_NUMBER)
+    )
     told = home.with_columns(found="invoice_no", length=pl.col("invoice_no").str.len_chars())
     return findings("I-02", "invoices", told, "invoice_no", ["found", "length"])
 
@@ -65,7 +67,9 @@ def check_contracts_are_not_overbilled(case: Case) -> list[Finding]:
 def standing_invoices(case: Case) -> pl.DataFrame:
     """Return the invoices that are no credit notes and not wholly taken back by them."""
     billed = billed_invoices(case.book)
-    net = billed.group_by(pl.coalesce("red_of", "invoice_no").alias("invoice_no")).agg(net=total(pl.col("gross")))
+    net = billed.group_by(pl.coalesce("red_of", "invoice_no").alias("invoice_no")).agg(
+        net=total(pl.col("gross"))
+    )
     return billed.filter(pl.col("red_of").is_null() & (pl.col("gross") > 0)).join(
         net.filter(pl.col("net") != 0), on="invoice_no", how="semi", maintain_order="left"
     )

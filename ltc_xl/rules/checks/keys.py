@@ -30,7 +30,9 @@ def check_keys_are_unique(case: Case) -> list[Finding]:
 def _repeated(model: Table, rows: pl.DataFrame, key: str) -> list[Finding]:
     repeated = rows.filter(pl.col(key).is_not_null() & pl.col(key).is_duplicated())
     copied = model.by_code[key].by == "program"
-    return findings("K-09" if copied else "K-05", model.name, with_others(repeated, key), key, ["found", "rows"])
+    return findings(
+        "K-09" if copied else "K-05", model.name, with_others(repeated, key), key, ["found", "rows"]
+    )
 
 
 def with_others(rows: pl.DataFrame, key: str) -> pl.DataFrame:

@@ -48,8 +48,12 @@ def check_owners_of_leads_are_still_here(case: Case) -> list[Finding]:
 
 def check_budgets_are_in_full_units(case: Case) -> list[Finding]:
     """Report budgets so small that ten thousands were meant (L-04)."""
-    small = case.rows("leads").filter((pl.col("budget") > 0) & (pl.col("budget") < case.number("small_amount")))
-    return findings("L-04", "leads", small.with_columns(meant=pl.col("budget") * 10_000), "budget", ["budget", "meant"])
+    small = case.rows("leads").filter(
+        (pl.col("budget") > 0) & (pl.col("budget") < case.number("small_amount"))
+    )
+    return findings(
+        "L-04", "leads", small.with_columns(meant=pl.col("budget") * 10_000), "budget", ["budget", "meant"]
+    )
 
 
 def _with_first(leads: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

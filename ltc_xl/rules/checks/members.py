@@ -20,7 +20,12 @@ def check_settings_can_be_read(case: Case) -> list[Finding]:
         for finding in findings(
             code,
             "settings",
-            told.filter(pl.Series([k in keys and read(v) is None for k, v in typed.select("key", "value").iter_rows()], dtype=pl.Boolean)),
+            told.filter(
+                pl.Series(
+                    [k in keys and read(v) is None for k, v in typed.select("key", "value").iter_rows()],
+                    dtype=pl.Boolean,
+                )
+            ),
             "value",
             ["what", "found"],
         )

@@ -7,7 +7,17 @@ from ltc_xl.model.finding import Finding, findings
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.checks.leads import left_members
 
-PAST_ATI = ("APPROVED", "PREBID", "PROPOSAL", "BIDDING", "ATB_REVIEW", "SUBMITTED", "NEGOTIATING", "ATC_REVIEW", "SIGNING")
+PAST_ATI = (
+    "APPROVED",
+    "PREBID",
+    "PROPOSAL",
+    "BIDDING",
+    "ATB_REVIEW",
+    "SUBMITTED",
+    "NEGOTIATING",
+    "ATC_REVIEW",
+    "SIGNING",
+)
 BEFORE_BID = ("VALIDATING", "ATI_REVIEW", "APPROVED", "PREBID", "BIDDING", "ATB_REVIEW")
 
 
@@ -18,14 +28,22 @@ def open_opportunities(case: Case) -> pl.DataFrame:
 
 def check_amounts_are_in_full_units(case: Case) -> list[Finding]:
     """Report amounts so small that ten thousands were meant (O-01)."""
-    rows = case.rows("opportunities")
-    small = rows.filter((pl.col("amount") > 0) & (pl.col("amount") < case.number("small_amount")))
-    return findings("O-01", "opportunities", small.with_columns(meant=pl.col("amount") * 10_000), "amount", ["amount", "meant"])
+    home = case.rows("opportunities").filter(case.currency() == case.rulebook.currency)
+    small = home.filter((pl.col("amount") > 0) & (pl.col("amount") < case.number("small_amount")))
+    return findings(
+        "O-01",
+        "opportunities",
+        small.with_columns(meant=pl.col("amount") * 10_000),
+        "amount",
+        ["amount", "meant"],
+    )
 
 
 def check_expected_signing_lies_ahead(case: Case) -> list[Finding]:
     """Report open opportunities whose expected signing has passed (O-02)."""
-    late = open_opportunities(case).filter(pl.col("expected_close") < case.as_of)
+    late = open_opportunities(case).filter(
+        (pl.col("stage") != "HOLD") & (pl.col("expected_close") < case.as_of)
+    )
     return findings("O-02", "opportunities", late, "expected_close", ["expected_close", "stage"])
 
 

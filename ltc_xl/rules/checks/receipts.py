@@ -5,6 +5,7 @@ from datetime import timedelta
 import polars as pl
 
 from ltc_xl.model.finding import Finding, findings
+from ltc_xl.model.tables import UID
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.checks.contracts import in_future
 from ltc_xl.rules.checks.references import aliases
@@ -22,7 +23,9 @@ def check_receipts_are_allocated_in_time(case: Case) -> list[Finding]:
     """Report receipts with money unapplied for longer than the setting (P-02)."""
     days = int(case.number("unapplied_warning_days"))
     waiting = case.rows("receipts").filter((pl.col("on") < case.before(days)) & (pl.col("unapplied") > 0))
-    return findings("P-02", "receipts", waiting.with_columns(limit=pl.lit(days)), "amount", ["on", "unapplied", "limit"])
+    return findings(
+        "P-02", "receipts", waiting.with_columns(limit=pl.lit(days)), "amount", ["on", "unapplied", "limit"]
+    )
 
 
 def _foreign_payers(case: Case) -> pl.DataFrame:
@@ -31,7 +34,13 @@ def _foreign_payers(case: Case) -> pl.DataFrame:
     payer, customer = name_key(pl.col("payer")), name_key(pl.col("customer"))
     foreign = receipts.filter(payer != customer).with_columns(payer_key=payer)
     known = aliases(case.rows("customers")).with_columns(payer_key=name_key(pl.col("alias")))
-    unknown = foreign.join(known, left_on=["customer", "payer_key"], right_on=["name", "payer_key"], how="anti", maintain_order="left")
+    unknown = foreign.join(
+        known,
+        left_on=["customer", "payer_key"],
+        right_on=["name", "payer_key"],
+        how="anti",
+        maintain_order="left",
+    )
     group = name_key(pl.col("customers.group_name")) == pl.col("payer_key")
     return unknown.with_columns(group=group.fill_null(value=False), person=is_person(pl.col("payer")))
 
@@ -44,13 +53,17 @@ def check_payers_are_the_customer(case: Case) -> list[Finding]:
     return [
         finding
         for one in ("P-03", "P-04", "P-05")
-        for finding in findings(one, "receipts", coded.filter(code=one), "payer", ["payer", "customer", "amount"])
+        for finding in findings(
+            one, "receipts", coded.filter(code=one), "payer", ["payer", "customer", "amount"]
+        )
     ]
 
 
 def _allocations(case: Case) -> pl.DataFrame:
     """Return the allocations with what they name: columns of ``receipts.…`` and ``lines.…``."""
-    paid = case.with_named(case.rows("allocations"), "receipt", "receipts", "on", "customer", "currency", "amount")
+    paid = case.with_named(
+        case.rows("allocations"), "receipt", "receipts", "on", "customer", "currency", "amount"
+    )
     return case.with_named(paid, "line", "lines", "customer", "currency", "amount")
 
 
@@ -65,7 +78,9 @@ def check_allocations_stay_with_the_customer(case: Case) -> list[Finding]:
     """Report allocations of one customer's receipt to another's line (P-07)."""
     foreign = _allocations(case).filter(pl.col("receipts.customer") != pl.col("lines.customer"))
     told = foreign.with_columns(payer_customer="receipts.customer", line_customer="lines.customer")
-    return findings("P-07", "allocations", told, "line", ["receipt", "payer_customer", "line", "line_customer"])
+    return findings(
+        "P-07", "allocations", told, "line", ["receipt", "payer_customer", "line", "line_customer"]
+    )
 
 
 def check_allocations_stay_in_one_currency(case: Case) -> list[Finding]:
@@ -77,22 +92,37 @@ def check_allocations_stay_in_one_currency(case: Case) -> list[Finding]:
         receipt_currency=case.currency("receipts.currency"), line_currency=case.currency("lines.currency")
     )
     mixed = told.filter(pl.col("receipt_currency") != pl.col("line_currency"))
-    return findings("P-08", "allocations", mixed, "line", ["receipt", "receipt_currency", "line", "line_currency"])
+    return findings(
+        "P-08", "allocations", mixed, "line", ["receipt", "receipt_currency", "line", "line_currency"]
+    )
 
 
 def check_receipts_are_not_entered_twice(case: Case) -> list[Finding]:
-    """Report receipts of the amount that the same customer paid a few days before (P-09)."""
+    """Report receipts of the amount that the same customer paid a few days before (P-09).
+
+    Two bank references or two contracts show that both are real.
+    """
     days = int(case.number("double_receipt_days"))
     same = ["customer", "amount", "currency"]
-    paid = case.rows("receipts").filter(pl.col("amount") > 0).drop_nulls(["customer", "on"]).sort("on", "receipt_id", "_uid")
-    before = paid.with_columns(before_on=pl.col("on").shift().over(same))
-    twice = before.filter(pl.col("on") - pl.col("before_on") <= timedelta(days=days))
+    paid = case.rows("receipts").filter(pl.col("amount") > 0).drop_nulls(["customer", "on"])
+    told = paid.sort("on", "receipt_id", UID).with_columns(before_on=pl.col("on").shift().over(same))
+    twice = told.filter(
+        (pl.col("on") - pl.col("before_on") <= timedelta(days=days))
+        & ~_differs_from_before("bank_ref", same)
+        & ~_differs_from_before("contract_no", same)
+    )
     return findings("P-09", "receipts", twice, "amount", ["customer", "amount", "before_on", "on"])
+
+
+def _differs_from_before(column: str, same: list[str]) -> pl.Expr:
+    return (pl.col(column) != pl.col(column).shift().over(same)).fill_null(value=False)
 
 
 def check_bills_are_cashed_at_maturity(case: Case) -> list[Finding]:
     """Report bills that are still held or presented after their maturity (P-10)."""
-    late = case.rows("bills").filter(pl.col("status").is_in(["HELD", "PRESENTED"]) & (pl.col("due_on") < case.as_of))
+    late = case.rows("bills").filter(
+        pl.col("status").is_in(["HELD", "PRESENTED"]) & (pl.col("due_on") < case.as_of)
+    )
     return findings("P-10", "bills", late, "status", ["bill_no", "kind", "amount", "due_on", "status"])
 
 

@@ -1,4 +1,4 @@
-"""Receivable lines: triggered when the contract says so, due, and never paid or billed beyond their amount."""
+"""Receivable lines: triggered when the contract says so, due, never paid or billed beyond their amount."""
 
 import polars as pl
 
@@ -72,13 +72,14 @@ def _with_event(case: Case) -> pl.DataFrame:
         case.rows("lines"), "contract_no", "contracts", *EVENTS.values(), "state", "warranty_months"
     ).drop_nulls("contracts.state")
     event = pl.coalesce(
-        pl.when(pl.col("trigger") == trigger).then(pl.col(day)) for trigger, day in zip(EVENTS, days, strict=True)
+        pl.when(pl.col("trigger") == trigger).then(pl.col(day))
+        for trigger, day in zip(EVENTS, days, strict=True)
     )
     return lines.with_columns(event_on=event)
 
 
 def check_triggers_have_happened(case: Case) -> list[Finding]:
-    """Report triggered lines whose contract does not know the event: not signed, delivered, accepted (RC-09)."""
+    """Report triggered lines whose contract has no day of signing, delivery or acceptance (RC-09)."""
     early = _with_event(case).filter(
         pl.col("trigger").is_in(list(EVENTS))
         & pl.col("event_on").is_null()
@@ -91,9 +92,13 @@ def check_events_trigger_their_lines(case: Case) -> list[Finding]:
     """Report lines not triggered although the contract has met their condition (RC-10)."""
     missed = _with_event(case).filter(
         ~pl.col("contracts.state").is_in(NOT_BINDING)
-        & pl.col("triggered_on").is_null() & (pl.col("event_on") <= case.as_of) & (pl.col("amount") > 0)
+        & pl.col("triggered_on").is_null()
+        & (pl.col("event_on") <= case.as_of)
+        & (pl.col("amount") > 0)
     )
-    return findings("RC-10", "lines", missed, "triggered_on", ["contract_no", "trigger", "event_on", "amount"])
+    return findings(
+        "RC-10", "lines", missed, "triggered_on", ["contract_no", "trigger", "event_on", "amount"]
+    )
 
 
 def check_retention_is_asked_for(case: Case) -> list[Finding]:
