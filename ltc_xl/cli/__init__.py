@@ -1,0 +1,22 @@
+"""The command line. Commands are imported when they are called, so that ``--help`` answers at once."""
+
+import click
+
+from ltc_xl.cli.face import Main
+
+
+@click.group(
+    cls=Main,
+    lazy={
+        "demo": "ltc_xl.cli.demo:demo",
+        "new": "ltc_xl.cli.new:new",
+        "import": "ltc_xl.cli.intake:intake",
+        "check": "ltc_xl.cli.check:check",
+        "collect": "ltc_xl.cli.collect:collect",
+        "report": "ltc_xl.cli.report:report",
+        "rollout": "ltc_xl.cli.rollout:rollout",
+    },
+)
+@click.version_option(package_name="ltc-xl", message="%(prog)s %(version)s")
+def main() -> None:
+    """Lead to cash for people who work in Excel."""

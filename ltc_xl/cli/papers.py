@@ -1,0 +1,75 @@
+"""A report on the console: its figures and grids, in the words of the paper."""
+
+from typing import TYPE_CHECKING
+
+from ltc_xl.cli import show
+from ltc_xl.cli.words import Lang
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ltc_xl.model.outcome import Outcome
+    from ltc_xl.model.paper import Field, Grid, Report
+
+LONGEST = 30
+"""So many rows of a grid go to the console; the papers hold all."""
+
+
+def print_papers(outcome: "Outcome", lang: Lang) -> None:
+    """Print every report of an outcome."""
+    from ltc_xl.model.paper import Report
+
+    for paper in outcome.papers:
+        report = paper.data["report"]
+        if isinstance(report, Report):
+            print_report(report, lang)
+
+
+def print_report(report: "Report", lang: Lang) -> None:
+    """Print one report: title, figures, grids, and whether it ties."""
+    from ltc_xl.messages import say
+
+    basis = (say(f"reports.entries.{report.basis}", lang),) if report.basis else ()
+    head = (say(f"reports.titles.{report.name}", lang), report.as_of.isoformat(), report.currency, *basis)
+    show.heading(" · ".join(head))
+    _print_figures(report, lang)
+    for grid in report.grids.values():
+        if grid.rows:
+            _print_grid(grid, lang)
+    if report.tie_out:
+        kind = "ties" if report.tie_out.ties else "breaks"
+        difference = f"{report.tie_out.difference:,.2f}"
+        show.say()
+        show.say(say(f"reports.tie_out.{kind}", lang, difference=difference))
+
+
+def _print_figures(report: "Report", lang: Lang) -> None:
+    from ltc_xl.messages import say
+    from ltc_xl.messages.papers import cell_words
+
+    for figure in report.figures:
+        value = cell_words(figure.value, figure.kind, lang)
+        value = say("reports.frame.at_least", lang, value=value) if figure.floor else value
+        show.say(f"  {say(f'reports.figures.{figure.name}', lang)}  {value}")
+
+
+def _print_grid(grid: "Grid", lang: Lang) -> None:
+    from ltc_xl.messages import say
+    from ltc_xl.messages.papers import heading
+    from ltc_xl.model.paper import NUMBERS
+
+    rows = [_cells(grid.fields, row, lang) for row in grid.rows[:LONGEST]]
+    total = _cells(grid.fields, grid.total, lang) if grid.total else []
+    if total and not total[0]:
+        total[0] = say("reports.frame.total", lang)
+    right = frozenset(n for n, field in enumerate(grid.fields) if field.kind in NUMBERS)
+    show.say()
+    show.print_listing(show.Listing([heading(f, lang) for f in grid.fields], rows, right, total))
+    if len(grid.rows) > LONGEST:
+        show.say(say("reports.frame.more_rows", lang, count=LONGEST))
+
+
+def _cells(fields: "Sequence[Field]", row: "Mapping[str, object]", lang: Lang) -> list[str]:
+    from ltc_xl.messages.papers import cell_words
+
+    return [cell_words(row.get(field.code), field.kind, lang) for field in fields]

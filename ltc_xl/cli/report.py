@@ -1,0 +1,54 @@
+"""``ltc-xl report``: papers for those who manage."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ltc_xl.cli import show
+from ltc_xl.cli.face import Group
+from ltc_xl.cli.options import Asked, asking, book_argument
+from ltc_xl.cli.papers import print_papers
+
+if TYPE_CHECKING:
+    from ltc_xl.model.outcome import Outcome
+
+
+@click.group(cls=Group)
+def report() -> None:
+    """Print reports."""
+
+
+@report.command()
+@book_argument()
+@click.option("--by", type=click.Choice(["channel", "owner", "month", "team"]), default="channel")
+@asking("json", "dry_run", "out", "store")
+def funnel(*, asked: Asked, book: Path, by: str) -> int:
+    """Print the way from lead to signed deal."""
+    from ltc_xl import report as reporting
+
+    return answer(asked, book, "report funnel", reporting.funnel, by=by)
+
+
+def answer(
+    asked: Asked, book: Path, command: str, service: "Callable[..., Outcome]", **choices: object
+) -> int:
+    """Run a report on a workbook and print it; with ``--json`` the workbook stays as it is."""
+    from ltc_xl import session
+
+    with show.working(book.name):
+        result = session.run(
+            book,
+            command,
+            lambda read, rules: service(read, rules, asked.as_of, **choices),
+            asked.as_of,
+            asked.how(write=not asked.json),
+        )
+    lang = asked.lang or result.book.lang
+    if asked.json:
+        show.print_json(command, show.as_document(asked, result))
+    else:
+        print_papers(result.outcome, lang)
+        show.print_written(asked, result, lang)
+    return result.outcome.exit_status
