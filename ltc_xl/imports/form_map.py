@@ -300,7 +300,7 @@ def _values_known(form: Form, found: FormMap) -> Iterator[UsageError]:
 
 def _sources_known(form: Form, found: FormMap) -> Iterator[UsageError]:
     for column, lookup in found.lookups.items():
-        if lookup.source not in found.columns and lookup.source not in found.constants:
+        if lookup.source not in found.columns:
             yield UsageError("map_lookup_key", column=column, by=lookup.source, form=form.name)
 
 

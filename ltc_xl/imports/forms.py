@@ -7,8 +7,10 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
+import polars as pl
+
 from ltc_xl.model.enums import LANGS
-from ltc_xl.model.tables import Column, table
+from ltc_xl.model.tables import DTYPES, Column, table
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Form:
     strict: tuple[str, ...]
     keys: tuple[tuple[str, ...], ...]
     alone: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     same_if: tuple[str, ...] = ()
     together: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +42,10 @@ class Form:
         kind = self.kinds.get(name, f"{self.table}.{name}")
         owner, _, code = kind.partition(".")
         return table(owner).by_code[code] if code else Column("", "", "", kind)
+
+    def dtype(self, name: str) -> pl.DataType:
+        """Return the type of a canonical column; a type of the form's own is text."""
+        return DTYPES.get(self.column(name).type, pl.String())
 
     @cached_property
     def must_read(self) -> frozenset[str]:

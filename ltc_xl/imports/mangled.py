@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+import polars as pl
+
 _DAY_FIRST = re.compile(r"(\d{1,2})[.\-/] ?([^\W\d_]{3,})\.?")
 _DAY_LAST = re.compile(r"([^\W\d_]{3,})\.?[\-/](\d{1,2})")
 _CHINESE = re.compile(r"(\d{1,2})月(\d{1,2})日")
 _MIDNIGHT = re.compile(r"\d{4}-(\d\d)-(\d\d) 00:00:00")
 _LAST_DAY = 31
+_STAMP = r" 00:00:00$"
+_SUSPECT = r"^\d{1,2}[.\-/] ?\p{L}{3,}\.?$|^\p{L}{3,}\.?[\-/]\d{1,2}$|^\d{1,2}月\d{1,2}日$| 00:00:00$"
 
 
 @cache
@@ -43,16 +47,16 @@ def _month_and_day(text: str) -> tuple[int, int]:
     return 0, 0
 
 
-def mangled(values: Mapping[str, int], *, whole: bool) -> Mapping[str, str]:
+def mangled(texts: pl.Series, *, known: bool) -> Mapping[str, str]:
     """Return the values of a column that were ranges -> the range.
 
     Args:
-        values: value -> in how many rows.
-        whole: whether the column is known to hold no days. Of one nobody knows, nothing is said when it
-            looks like days throughout, or like time stamps.
+        texts: the column.
+        known: whether it is known to hold no days. Of a column nobody mapped nothing is said when it looks
+            like days throughout, and time stamps count as days.
     """
-    known = {value: before for value in values if (before := range_before(value))}
-    if whole:
-        return known
-    short = {value: before for value, before in known.items() if not _MIDNIGHT.fullmatch(value)}
-    return short if len(short) < len(values) else {}
+    values = texts.drop_nulls().unique(maintain_order=True)
+    suspects = values.filter(values.str.contains(_SUSPECT) & (known | ~values.str.contains(_STAMP)))
+    if not known and len(suspects) == len(values):
+        return {}
+    return {value: before for value in suspects if (before := range_before(value))}

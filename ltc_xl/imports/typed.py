@@ -42,7 +42,9 @@ def typed_rows(texts: pl.DataFrame, form_map: FormMap) -> tuple[pl.DataFrame, pl
         )
         for name in names
     ]
-    return values, pl.concat(unread)
+    text = pl.String()
+    nothing = pl.DataFrame(schema={AT: texts.schema[AT], "column": text, "value": text})
+    return values, pl.concat([nothing, *unread])
 
 
 def _typed(texts: pl.Series, column: Column, form_map: FormMap) -> pl.Series:

@@ -10,7 +10,6 @@ from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.tables import UID, Table
 
 AT = "_at"
-SOURCE = "source_id"
 
 
 @dataclass(frozen=True)
@@ -19,12 +18,14 @@ class Keys:
 
     Attributes:
         keys: columns compared together; the first key that is filled in and fits decides.
-        alone: columns that may hold a value once: they find a row even under another source id.
+        alone: columns that may hold a value once: they find a row whatever ``apart`` says.
+        apart: columns that keep two rows apart when both have them and differ.
         same_if: columns compared, blanks included, when a row has none of the keys.
     """
 
     keys: Sequence[Sequence[str]]
     alone: Collection[str] = ()
+    apart: Collection[str] = ()
     same_if: Sequence[str] = ()
 
 
@@ -105,8 +106,7 @@ def _differences(
 def matches(owner: Table, held: pl.DataFrame, new: pl.DataFrame, keys: Keys) -> pl.DataFrame:
     """Return ``_at`` and ``_uid`` of the new rows that a standing row answers to.
 
-    Of several rows with one key the first meets the first. A row with a source id never meets a row with
-    another one, but where the key may stand only once.
+    Of several rows with one key the first meets the first.
     """
     known = [key for key in keys.keys if set(key) <= set(new.columns)]
     pairs = pl.DataFrame(schema={AT: pl.UInt32(), UID: pl.String()})
@@ -125,10 +125,15 @@ def matches(owner: Table, held: pl.DataFrame, new: pl.DataFrame, keys: Keys) -> 
 def _sides(
     new: pl.DataFrame, held: pl.DataFrame, key: Sequence[str], keys: Keys
 ) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
-    if SOURCE not in new.columns or (len(key) == 1 and key[0] in keys.alone):
+    """Return which rows may meet: where both sides name themselves otherwise, they are two."""
+    if len(key) == 1 and key[0] in keys.alone:
         return [(new, held)]
-    named = pl.col(SOURCE).is_not_null()
-    return [(new.filter(named), held.filter(~named)), (new.filter(~named), held)]
+    sides = [(new, held)]
+    for column in (c for c in keys.apart if c in new.columns and c not in key):
+        named = pl.col(column).is_not_null()
+        bare = [(left.filter(~named), right) for left, right in sides]
+        sides = [(left.filter(named), right.filter(~named)) for left, right in sides] + bare
+    return sides
 
 
 def _rest(rows: pl.DataFrame, pairs: pl.DataFrame, name: str) -> pl.DataFrame:
