@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ltc_xl.demo.cash import story
+from ltc_xl.demo.settling import story
 from ltc_xl.demo.telling import Row, Telling, facts
 from ltc_xl.model.money import cents
 
@@ -50,8 +50,8 @@ class Billing:
         return f"{day:%y}322{self.serial:015d}"
 
     def _is_billed(self, line: Row) -> bool:
-        """Return whether there is an invoice: not for a deposit, a forgotten retention, or what came just now."""
-        if not line["due_on"] or line["item"] == "OTHER" or story(line) == "baoli_cabinets/RETENTION":
+        """Return whether there is an invoice: not for what is not due, or came just now."""
+        if not line["due_on"]:
             return False
         fresh = (self.told.as_of - line["triggered_on"]).days <= _UNBILLED_DAYS
         return "paid_on" in line or not (fresh or line["item"] == "PREPAY")

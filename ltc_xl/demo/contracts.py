@@ -6,13 +6,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ltc_xl.demo.people import Staff
-from ltc_xl.demo.telling import Row, Telling, facts
+from ltc_xl.demo.telling import Row, Telling, facts, frame, without_asides, work_calendar
 from ltc_xl.model.calendar import add_months, month_end
 from ltc_xl.model.defaults import default_rows
 from ltc_xl.model.money import cents, split
+from ltc_xl.rules.derived import due_days
 
 _FRESH_DAYS, _STARTING_DAYS = 7, 60
-_BATCHES_OF_THE_LARGEST = 3
+_LARGE = Decimal(500_000)
+_TWO_BATCHES = [Decimal("0.6"), Decimal("0.4")]
+_THREE_BATCHES = [Decimal("0.4"), Decimal("0.35"), Decimal("0.25")]
 _DAY_OF = {"SIGN": "signed_on", "DELIVERY": "delivered_on", "ACCEPTANCE": "accepted_on"}
 
 
@@ -102,11 +105,13 @@ class Lines:
     told: Telling
     contracts: Mapping[str, Row]
 
-    def rows(self, customers: Mapping[str, Row]) -> list[Row]:
-        """Return the lines of every contract, and the bid deposit; ``contract`` is the contract's key."""
+    def rows(self) -> list[Row]:
+        """Return the lines of every contract, numbered; ``contract`` is the contract's key."""
         rows = [line for fact in facts()["contracts"] for line in self._lines(fact)]
-        rows.append(self._deposit(customers))
         self.told.numbered("lines", rows)
+        told = frame("lines", [without_asides("lines", row) for row in rows])
+        for row, due_on in zip(rows, due_days(told, work_calendar()), strict=True):
+            row["due_on"] = due_on
         return rows
 
     def _lines(self, fact: Row) -> Iterator[Row]:
@@ -164,10 +169,10 @@ class Lines:
     def _batches(self, fact: Row) -> Iterator[Row]:
         """Return the batches of a call-off, settled at the end of the month they came."""
         gross = Decimal(fact["gross"])
-        count = _BATCHES_OF_THE_LARGEST if fact["key"] == "group_order_3" else 2
+        shares = _THREE_BATCHES if gross >= _LARGE else _TWO_BATCHES
         first, last = self.told.day(fact["delivered"]), self.told.day(fact["accepted"])
-        for place, part in enumerate(split(gross, [Decimal(1) / count] * count)):
-            came = first + (last - first) * place // (count - 1)
+        for place, part in enumerate(split(gross, shares)):
+            came = first + (last - first) * place // (len(shares) - 1)
             yield self._monthly(fact, part, month_end(came))
 
     def _monthly(self, fact: Row, amount: Decimal, day: date) -> Row:
@@ -180,19 +185,3 @@ class Lines:
             days=60,
             triggered_on=day if settled else None,
         )
-
-    def _deposit(self, customers: Mapping[str, Row]) -> Row:
-        """Return the bid deposit that never came back."""
-        payee = customers["tcm_hospital"]
-        return {
-            "contract": "",
-            "customer": payee["name"],
-            "owner": payee["owner"],
-            "currency": "CNY",
-            "item": "OTHER",
-            "amount": Decimal(20_000),
-            "trigger": "FIXED",
-            "days": 0,
-            "triggered_on": self.told.day(205),
-            "note": self.told.word("stories", "deposit_note"),
-        }

@@ -9,12 +9,14 @@ import polars as pl
 from ltc_xl.demo import people
 from ltc_xl.demo.activities import Activities
 from ltc_xl.demo.billing import Billing
-from ltc_xl.demo.cash import Cash, story
+from ltc_xl.demo.cash import Cash
 from ltc_xl.demo.contracts import Contracts, Lines
 from ltc_xl.demo.customers import contacts, customers
 from ltc_xl.demo.deals import Deals
 from ltc_xl.demo.leads import Leads
-from ltc_xl.demo.telling import Row, Telling, facts, frame
+from ltc_xl.demo.promises import deposits, handovers
+from ltc_xl.demo.settling import open_amounts, story
+from ltc_xl.demo.telling import Row, Telling, facts, frame, without_asides
 from ltc_xl.model.book import book_of
 from ltc_xl.model.enums import Lang
 from ltc_xl.rules.derived import derived
@@ -30,12 +32,13 @@ def firm(as_of: date, lang: Lang) -> Mapping[str, pl.DataFrame]:
     deal_rows = Deals(told, staff, customer_rows).rows()
     lead_rows = Leads(told, staff, customer_rows).rows(deal_rows)
     contract_rows = Contracts(told, staff, customer_rows).rows(deal_rows)
-    line_rows = Lines(told, contract_rows).rows(customer_rows)
-    cash = Cash(told, customer_rows, line_rows)
+    line_rows = Lines(told, contract_rows).rows()
+    open_of = open_amounts(told, customer_rows, line_rows)
+    cash = Cash(told, customer_rows, line_rows, open_of)
     receipts, allocations = cash.receipts()
     adjustments = cash.adjustments()
     invoices = Billing(told, customer_rows, contract_rows).rows(line_rows)
-    _annotate(told, cash, line_rows)
+    _annotate(told, open_of, line_rows)
     activities = Activities(told, staff.of("marketing", 0)).rows(lead_rows, deal_rows, line_rows)
     rows = {
         "members": staff.rows,
@@ -52,15 +55,12 @@ def firm(as_of: date, lang: Lang) -> Mapping[str, pl.DataFrame]:
         "adjustments": adjustments,
         "invoices": invoices,
         "activities": activities,
+        "bills": cash.bills(receipts),
+        "deposits": deposits(told, deal_rows),
+        "handovers": handovers(told, contract_rows),
     }
-    frames = {name: frame(name, [_known(name, row) for row in held]) for name, held in rows.items()}
+    frames = {name: frame(name, [without_asides(name, row) for row in held]) for name, held in rows.items()}
     return _computed({**frames, "settings": people.settings(told)}, as_of, lang)
-
-
-def _known(name: str, row: Row) -> Row:
-    """Return the row without what only the story needed."""
-    aside = {"lines": {"contract", "paid_on"}}.get(name, set())
-    return {code: value for code, value in row.items() if code not in aside}
 
 
 def _computed(frames: Mapping[str, pl.DataFrame], as_of: date, lang: Lang) -> Mapping[str, pl.DataFrame]:
@@ -69,10 +69,10 @@ def _computed(frames: Mapping[str, pl.DataFrame], as_of: date, lang: Lang) -> Ma
     return {name: filled.rows(name) for name in frames}
 
 
-def _annotate(told: Telling, cash: Cash, lines: Sequence[Row]) -> None:
+def _annotate(told: Telling, open_of: Mapping[str, Decimal], lines: Sequence[Row]) -> None:
     """Write on open lines what the clerk knows: why, what was promised, what is disputed."""
     for line in lines:
-        if not line["due_on"] or not cash.open_of.get(line["line_id"]):
+        if not line["due_on"] or not open_of.get(line["line_id"]):
             continue
         late = line["due_on"] < told.as_of
         note = facts()["open_lines"].get(story(line))

@@ -15,6 +15,7 @@ from ltc_xl.model.calendar import is_workday, next_workday
 from ltc_xl.model.defaults import default_rows
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.ids import business_number, stable_uids
+from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import ROW, UID, table
 
 Row = dict[str, Any]
@@ -34,10 +35,21 @@ def words(lang: Lang) -> Mapping[str, Any]:
 
 
 @cache
-def _days_off() -> tuple[frozenset[date], frozenset[date]]:
+def work_calendar() -> Rulebook:
+    """Return the shipped work calendar, which the firm keeps."""
     days = default_rows("calendar")
-    off, on = (days.filter(pl.col("workday") == answer)["day"] for answer in ("NO", "YES"))
-    return frozenset(off), frozenset(on)
+    off, on = (frozenset(days.filter(workday=answer)["day"]) for answer in ("NO", "YES"))
+    return Rulebook(holidays=off, make_up_days=on)
+
+
+def is_at_work(day: date) -> bool:
+    """Return whether the firm works on a day."""
+    return is_workday(day, work_calendar().holidays, work_calendar().make_up_days)
+
+
+def at_work(day: date) -> date:
+    """Return the day itself when the firm works, else the next day it does."""
+    return next_workday(day, work_calendar().holidays, work_calendar().make_up_days)
 
 
 @dataclass(frozen=True)
@@ -77,9 +89,9 @@ class Telling:
     def day(self, ago: float) -> date:
         """Return the workday that many days back, or the one before it; negative days look ahead."""
         if ago < 0:
-            return next_workday(self.as_of + timedelta(days=-int(ago)), *_days_off())
+            return at_work(self.as_of - timedelta(days=int(ago)))
         day = self.as_of - timedelta(days=int(ago))
-        while not is_workday(day, *_days_off()):
+        while not is_at_work(day):
             day -= timedelta(days=1)
         return day
 
@@ -89,13 +101,21 @@ class Telling:
 
     def after(self, day: date, days: int) -> date:
         """Return the workday some days after a day, never later than the day of the telling."""
-        return min(next_workday(day + timedelta(days=days), *_days_off()), self.as_of)
+        return min(at_work(day + timedelta(days=days)), self.as_of)
 
     def numbered(self, name: str, rows: Sequence[Row]) -> None:
         """Give rows their business numbers, in the order they stand in."""
         model = table(name)
         for count, row in enumerate(rows, start=1):
             row[str(model.numbered)] = business_number(str(model.number), self.site, count)
+
+
+_ASIDES: Mapping[str, tuple[str, ...]] = {"lines": ("contract", "paid_on")}
+
+
+def without_asides(name: str, row: Row) -> Row:
+    """Return a row without what only the story needs."""
+    return {code: value for code, value in row.items() if code not in _ASIDES.get(name, ())}
 
 
 def frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:
