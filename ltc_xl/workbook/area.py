@@ -45,6 +45,13 @@ class Area:
         last = f"{column_letters(self.right)}{self.bottom}"
         return first if first == last else f"{first}:{last}"
 
+    def with_(self, other: "Area | None") -> "Area":
+        """Return the smallest area that holds both."""
+        if other is None:
+            return self
+        top, left = min(self.top, other.top), min(self.left, other.left)
+        return Area(top, left, max(self.bottom, other.bottom), max(self.right, other.right))
+
     def meets(self, other: "Area") -> bool:
         """Return whether the two have a cell in common."""
         rows = self.top <= other.bottom and other.top <= self.bottom

@@ -11,17 +11,22 @@ from ltc_xl.workbook.tags import attribute, with_attribute
 _CALC = re.compile(rb"<(?:[\w.-]+:)?calcPr(?=[\s/>])[^>]*>")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?)workbook(?=[\s>])")
 _BEFORE_CALC = (b"definedNames", b"externalReferences", b"functionGroups", b"sheets")
-_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s>]")
+_FORMULA_TAGS = (b"<f>", b"<f ", b":f>", b":f ")
 _CONTENT_TYPES = "[Content_Types].xml"
 
 
 def has_formulas(package: Package, touched: Iterable[bytes]) -> bool:
     """Return whether any sheet has a formula; the sheets at hand are asked first."""
-    if package.part_of_kind("calcChain") or any(_FORMULA.search(data) for data in touched):
+    if package.part_of_kind("calcChain") or any(map(_has_formula, touched)):
         return True
     sheets = (sheet.part for sheet in package.sheets if sheet.kind == "worksheet")
     by_size = sorted(sheets, key=lambda part: package.entry(part).file_size)
-    return any(_FORMULA.search(package.read(part)) for part in by_size)
+    return any(_has_formula(package.read(part)) for part in by_size)
+
+
+def _has_formula(sheet: bytes) -> bool:
+    """Return whether a sheet has a formula; a text that looks like one costs a computation at most."""
+    return any(tag in sheet for tag in _FORMULA_TAGS)
 
 
 def recalculate_on_load(splices: Splices, name: str) -> None:

@@ -211,17 +211,6 @@ def _dimension(splices: Splices, scan: SheetScan, moved: Mover, used: Area | Non
     area = area_of((attribute(tag[0], b"ref") or b"").decode("ascii", "replace")) if tag else None
     if tag is None or area is None:
         return
-    after = _together(moved(area) or area, used)
+    after = (moved(area) or area).with_(used)
     if after != area:
         splices.replace(tag.start(), tag.end(), with_attribute(tag[0], b"ref", after.text.encode()))
-
-
-def _together(area: Area, other: Area | None) -> Area:
-    if other is None:
-        return area
-    return Area(
-        min(area.top, other.top),
-        min(area.left, other.left),
-        max(area.bottom, other.bottom),
-        max(area.right, other.right),
-    )

@@ -88,7 +88,7 @@ class _Patch:
         for sheet in self._sheets:
             changed |= sheet.parts()
         chain: str | None = None
-        if any(sheet.formulas_changed for sheet in self._sheets):
+        if self._formulas_changed:
             speakers, chain = without_chain(self._package)
             changed |= {part: [data] for part, data in speakers.items()}
         if changed and (workbook := self._workbook()):
@@ -106,10 +106,14 @@ class _Patch:
             dropped=dropped,
         )
 
+    @property
+    def _formulas_changed(self) -> bool:
+        return any(sheet.formulas_changed for sheet in self._sheets)
+
     def _workbook(self) -> Splices:
         splices = Splices(self._package.read(self._package.workbook_part))
         grow_names(splices, {sheet.name: sheet.moved for sheet in self._sheets})
-        if has_formulas(self._package, (sheet.data for sheet in self._sheets)):
+        if self._formulas_changed or has_formulas(self._package, (sheet.data for sheet in self._sheets)):
             recalculate_on_load(splices, self._package.name)
         return splices
 
@@ -185,8 +189,7 @@ class _SheetPatch:
 
     def parts(self) -> dict[str, Pieces]:
         """Return the sheet's part and those of its tables, where they changed."""
-        used = self._worksheet.used()
-        grow_sheet(self._splices, self._scan, self.moved, used)
+        grow_sheet(self._splices, self._scan, self.moved, self._worksheet.used)
         changed: dict[str, Pieces] = {}
         if self._splices or self._deletions:
             changed[self._sheet.part] = list(self._splices.pieces())

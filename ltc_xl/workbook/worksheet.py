@@ -45,6 +45,7 @@ class Worksheet:
         row_tags: attributes of rows that do not stand there yet, by number.
         written: cells written so far.
         formulas_changed: whether a cell became, or ceased to be, a formula.
+        used: the area of the cells written.
     """
 
     scan: SheetScan
@@ -52,6 +53,7 @@ class Worksheet:
     row_tags: dict[int, bytes] = field(default_factory=dict)
     written: int = 0
     formulas_changed: bool = False
+    used: Area | None = None
     _writes: dict[int, dict[int, Write]] = field(default_factory=dict)
 
     def write(self, row: int, column: int, write: Write) -> None:
@@ -69,19 +71,6 @@ class Worksheet:
         if self.scan.empty:
             return self._filled(splices)
         return splices
-
-    def used(self) -> Area | None:
-        """Return the area of all cells that were written with something."""
-        kept = [
-            (row, column)
-            for row, writes in self._writes.items()
-            for column, write in writes.items()
-            if not isinstance(write.value, Gone)
-        ]
-        if not kept:
-            return None
-        rows, columns = zip(*kept, strict=True)
-        return Area(min(rows), min(columns), max(rows), max(columns))
 
     def _row(self, splices: Splices, number: int, writes: Mapping[int, Write]) -> None:
         row = self.scan.row(number)
@@ -133,6 +122,7 @@ class Worksheet:
         if cell is None and style is None and (value is None or value == ""):
             return b""
         self.written += 1
+        self.used = Area(number, column, number, column).with_(self.used)
         return self.writer.cell(address, style, value)
 
     def _recached(self, address: str, value: CachedValue, cell: CellAt | None) -> bytes:
