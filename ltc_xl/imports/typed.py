@@ -1,23 +1,23 @@
 """Texts of a foreign file as typed values: what cannot be read is told, never guessed."""
 
+from collections.abc import Callable, Mapping
+
 import polars as pl
 
 from ltc_xl.imports.form_map import FormMap
 from ltc_xl.imports.forms import forms
-from ltc_xl.imports.texts import folded_text
-from ltc_xl.model.enums import by_word
+from ltc_xl.model.enums import by_word, folded
+from ltc_xl.model.money import MONEY, RATE
 from ltc_xl.model.tables import DTYPES, Column
+from ltc_xl.workbook.amounts import numbers_of, rounded, whole
+from ltc_xl.workbook.days import from_serials, moments_of
 
 AT = "_at"
 """Which row of an import: counted over all its files."""
-_WIDE = pl.Decimal(38, 8)
-_AMOUNT = (
-    r"^(?P<open>\()?(?P<sign>[-+−–])?(?:RMB|CNY|USD|EUR|HKD|GBP|JPY|VND|[¥$€£₫])?(?P<inner>[-−–])?"
-    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<percent>%)?"
-    r"(?P<scale>[万亿千KkMmWw])?(?:元|圆|RMB|CNY|USD|EUR|HKD|GBP|JPY|VND|[¥$€£₫])?(?P<close>\))?(?P<end>-)?$"
-)
-_SCALES = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "千": 1_000, "k": 1_000, "m": 1_000_000}
-_ISO = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+
+_FOREIGN = r"(?i)usd|eur|hkd|gbp|jpy|vnd|[$€£₫']"
+_PLAUSIBLE_SERIALS = (29_221, 73_051)
+_ISO = "%Y-%m-%d"
 _YEARS = (1900, 2200)
 _TIME = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?( ?[AaPp][Mm])?$"
 _MOST_MONTHS = 12
@@ -26,15 +26,27 @@ _YES_NO = {
     **dict.fromkeys(("true", "y", "1", "有", "有争议", "√"), "YES"),
     **dict.fromkeys(("false", "n", "0", "无", "无争议", "×"), "NO"),
 }
-TERMS = r"(?i)^\s*(?:net|n/|账期|信用期|月结|eom)?\s*\d{1,4}\s*(?:d|days?|天|日)?\s*$|^月结$"
+_TERMS = r"(?i)^\s*(?:net|n/|账期|信用期|月结|eom)?\s*\d{1,4}\s*(?:d|days?|天|日)?\s*$|^月结$"
+
+Words = Mapping[str, Mapping[str, str]]
+"""List -> folded word -> code: what a book calls its codes besides the shipped words."""
 
 
-def typed_rows(texts: pl.DataFrame, form_map: FormMap) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows with typed columns, and what could not be read as ``_at``, ``column``, ``value``."""
+def typed_rows(
+    texts: pl.DataFrame, form_map: FormMap, words: Words | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows with typed columns, and what could not be read as ``_at``, ``column``, ``value``.
+
+    Args:
+        texts: ``_at`` and canonical columns as text.
+        form_map: the map.
+        words: the book's own words for codes.
+    """
     form = forms()[form_map.form]
     names = [name for name in texts.columns if name != AT]
     values = texts.with_columns(
-        _typed(texts[name], form.column(name), form_map).alias(name) for name in names
+        _typed(texts[name], form.column(name), form_map, words or {}).cast(form.dtype(name)).alias(name)
+        for name in names
     )
     unread = [
         texts.filter(pl.col(name).is_not_null() & values[name].is_null()).select(
@@ -47,63 +59,53 @@ def typed_rows(texts: pl.DataFrame, form_map: FormMap) -> tuple[pl.DataFrame, pl
     return values, pl.concat([nothing, *unread])
 
 
-def _typed(texts: pl.Series, column: Column, form_map: FormMap) -> pl.Series:
+def _typed(texts: pl.Series, column: Column, form_map: FormMap, words: Words) -> pl.Series:
     """Return one column typed; null where it cannot be read."""
-    frame = texts.to_frame("text")
-    text = pl.col("text")
-    match column.type:
-        case "enum":
-            value = folded_text(text).replace_strict(by_word(column.enum or ""), default=None)
-        case "money":
-            value = amounts(_no_share(text), form_map.decimal) * pl.lit(form_map.unit, _WIDE)
-            value = value.round(2, mode="half_away_from_zero")
-        case "number" | "rate":
-            value = amounts(text, form_map.decimal)
-        case "int":
-            number = amounts(_no_share(text), form_map.decimal)
-            value = pl.when(number == number.floor()).then(number)
-        case "tax":
-            value = _tax(text, form_map.decimal)
-        case "date" | "datetime":
-            return days(texts, form_map.date).cast(DTYPES[column.type])
-        case "terms":
-            value = pl.when(text.str.contains(TERMS)).then(text)
-        case "disputed":
-            yes_or_no = folded_text(text).replace_strict(_YES_NO, default=None, return_dtype=pl.String)
-            value = pl.coalesce(yes_or_no, amounts(text, form_map.decimal).cast(pl.String))
-        case "id":
-            value = pl.when(~_lost_digits(text)).then(text)
-        case _:
-            value = text
-    return frame.select(value.cast(DTYPES.get(column.type, pl.String()), strict=False)).to_series()
+    if column.enum:
+        return _codes(texts, {**by_word(column.enum), **words.get(column.enum, {})})
+    return _READERS[column.type](texts, form_map)
 
 
-def amounts(text: pl.Expr, decimal: str = ".") -> pl.Expr:
-    """Return numbers as people write them: ``12万``, ``¥1,234.50``, ``(123)``, ``13%``; null for others."""
-    bare = text.str.normalize("NFKC").str.replace_all(r"[\s']", "")
+def _codes(texts: pl.Series, words: Mapping[str, str]) -> pl.Series:
+    known = {text: words.get(folded(text)) for text in texts.drop_nulls().unique()}
+    return texts.replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def amounts(texts: pl.Series, decimal: str = ".", *, percent: bool = False) -> pl.Series:
+    """Return numbers as the workbook reads them, of any currency, and with a comma for the decimals.
+
+    >>> amounts(pl.Series(["$1,234.50", "5-", "12万", "12,34"])).cast(pl.Float64).to_list()
+    [1234.5, -5.0, 120000.0, None]
+    >>> amounts(pl.Series(["1.234,50 €"]), ",").cast(pl.Float64).to_list()
+    [1234.5]
+    """
+    plain = texts.str.replace_all(_FOREIGN, "").str.replace(r"^(.*\d)\s*[-−]$", "-$1")
     if decimal == ",":
-        bare = bare.str.replace_all(".", ";", literal=True).str.replace(",", ".", literal=True)
-        bare = bare.str.replace_all(";", ",", literal=True)
-    parts = bare.str.extract_groups(_AMOUNT).struct
-    number = parts.field("number").str.replace_all(",", "").cast(_WIDE, strict=False)
-    scale = parts.field("scale").str.to_lowercase().replace_strict(_SCALES, default=1).cast(_WIDE)
-    share = pl.when(parts.field("percent").is_not_null()).then(pl.lit("0.01")).otherwise(pl.lit("1"))
-    minus = [parts.field(f).is_in(["-", "−", "–"]).fill_null(value=False) for f in ("sign", "inner", "end")]
-    bracket = parts.field("open").is_not_null() & parts.field("close").is_not_null()
-    sign = pl.when(pl.any_horizontal(*minus, bracket)).then(-1).otherwise(1)
-    return number * scale * share.cast(_WIDE) * sign
+        plain = plain.str.replace_all(".", ";", literal=True).str.replace_all(",", ".", literal=True)
+        plain = plain.str.replace_all(";", ",", literal=True)
+    return numbers_of(plain, percent=percent)
 
 
-def _no_share(text: pl.Expr) -> pl.Expr:
-    return pl.when(~text.str.contains("[%％]")).then(text)
+def _money(texts: pl.Series, form_map: FormMap) -> pl.Series:
+    values = amounts(texts, form_map.decimal)
+    if form_map.unit != 1:
+        values = values.to_frame("value").select(pl.col("value") * pl.lit(form_map.unit, values.dtype))[
+            "value"
+        ]
+    return rounded(values, MONEY)
 
 
-def _tax(text: pl.Expr, decimal: str) -> pl.Expr:
-    """Return VAT rates as the model writes them, ``13%``; words such as 免税 stay."""
-    number = amounts(text, decimal)
-    percent = pl.when(number.abs() < 1).then(number * 100).otherwise(number)
-    shown = percent.cast(pl.Float64).cast(pl.String).str.replace(r"\.0$", "") + "%"
-    return pl.when(number.is_not_null()).then(shown).otherwise(text)
+def _tax(texts: pl.Series, form_map: FormMap) -> pl.Series:
+    """Return VAT rates as the model writes them, ``13%``; words such as 免税 stay.
+
+    >>> _tax(pl.Series(["0.13", "13", "1%", "免税"]), FormMap("products")).to_list()
+    ['13%', '13%', '1%', '免税']
+    """
+    rates = amounts(texts, form_map.decimal, percent=True).rename("rate")
+    share = texts.str.contains("[%％]") | (rates < 1)
+    percent = pl.when(share).then(rates * 100).otherwise(rates).cast(rates.dtype).cast(pl.String)
+    shown = percent.str.strip_chars_end("0").str.strip_chars_end(".") + "%"
+    return pl.select(pl.coalesce(shown, texts)).to_series()
 
 
 def days(texts: pl.Series, layout: str | None) -> pl.Series:
@@ -116,11 +118,19 @@ def days(texts: pl.Series, layout: str | None) -> pl.Series:
     >>> days(pl.Series(["3/4/2026"]), None).to_list(), days(pl.Series(["3/4/2026"]), "%d/%m/%Y").to_list()
     ([None], [datetime.date(2026, 4, 3)])
     """
-    whole = texts.str.normalize("NFKC")
-    bare = whole.str.replace(_TIME, "")
-    iso = [_day(bare, one) for one in (_ISO[:1] if layout else _ISO)]
-    tries = [_day(whole, layout), _day(bare, layout), *iso] if layout else [*iso, _day(bare, _order(bare))]
+    folded_texts = texts.str.normalize("NFKC")
+    bare = folded_texts.str.replace(_TIME, "")
+    if layout:
+        tries = [_day(folded_texts, layout), _day(bare, layout), _day(bare, _ISO)]
+    else:
+        tries = [moments_of(texts).dt.date(), _serial_days(bare), _day(bare, _order(bare))]
     return pl.select(pl.coalesce(*tries)).to_series()
+
+
+def _serial_days(texts: pl.Series) -> pl.Series:
+    """Return the days that a spreadsheet's own numbers mean, of those that are likely to be days."""
+    serials = texts.str.extract(r"^(\d{5}(?:\.\d+)?)$").cast(pl.Float64)
+    return from_serials(serials.set(~serials.is_between(*_PLAUSIBLE_SERIALS), None)).dt.date()
 
 
 def _day(texts: pl.Series, layout: str | None) -> pl.Series:
@@ -145,9 +155,53 @@ def _order(texts: pl.Series) -> str | None:
     return str(parts["2"][0]).join(order)
 
 
-def _lost_digits(text: pl.Expr) -> pl.Expr:
-    """Return whether an id has been through a number cell, which keeps 15 digits."""
-    scientific = text.str.contains(r"^\d(\.\d+)?[Ee]\+\d+$")
-    rounded = text.str.contains(r"^\d{15}0{3,}$")
-    binary = text.cast(pl.Float64, strict=False).cast(pl.Decimal(38, 0), strict=False).cast(pl.String)
-    return scientific | rounded | (text.str.contains(r"^\d{19,}$") & (binary == text))
+def _lost_digits(texts: pl.Series) -> pl.Series:
+    """Return whether ids have been through a number cell, which keeps 15 digits.
+
+    >>> _lost_digits(pl.Series(["2.53E+19", "25312000000012300288", "25312000000012345678"])).to_list()
+    [True, True, False]
+    """
+    scientific = texts.str.contains(r"^\d(\.\d+)?[Ee]\+\d+$")
+    cut = texts.str.contains(r"^\d{15}0{3,}$")
+    binary = texts.cast(pl.Float64, strict=False).cast(pl.Decimal(38, 0), strict=False).cast(pl.String)
+    return scientific | cut | (texts.str.contains(r"^\d{19,}$") & (binary == texts))
+
+
+def _as_typed(texts: pl.Series, _form_map: FormMap) -> pl.Series:
+    return texts
+
+
+def _identity(texts: pl.Series, _form_map: FormMap) -> pl.Series:
+    return texts.set(_lost_digits(texts), None)
+
+
+def _rate(texts: pl.Series, form_map: FormMap) -> pl.Series:
+    return rounded(amounts(texts, form_map.decimal, percent=True), RATE)
+
+
+def _number(texts: pl.Series, form_map: FormMap) -> pl.Series:
+    return rounded(amounts(texts, form_map.decimal), DTYPES["number"])
+
+
+def _integer(texts: pl.Series, form_map: FormMap) -> pl.Series:
+    return whole(amounts(texts, form_map.decimal))
+
+
+def _day_of(texts: pl.Series, form_map: FormMap) -> pl.Series:
+    return days(texts, form_map.date)
+
+
+def _terms(texts: pl.Series, _form_map: FormMap) -> pl.Series:
+    return texts.set(~texts.str.contains(_TERMS), None)
+
+
+def _dispute(texts: pl.Series, form_map: FormMap) -> pl.Series:
+    """Return YES, NO, or the disputed amount as text."""
+    amount = _money(texts, form_map).cast(pl.String)
+    return _codes(texts, _YES_NO).fill_null(amount)
+
+
+_READERS: Mapping[str, Callable[[pl.Series, FormMap], pl.Series]] = {
+    "text": _as_typed, "id": _identity, "tax": _tax, "money": _money, "number": _number, "rate": _rate,
+    "int": _integer, "date": _day_of, "datetime": _day_of, "terms": _terms, "disputed": _dispute,
+}  # fmt: skip

@@ -270,4 +270,4 @@ def _json(columns: Sequence[pl.Expr]) -> pl.Expr:
         for column in columns
     ]
     joined = pl.concat_str(entries, separator=",", ignore_nulls=True)
-    return pl.when(joined != "").then(pl.format("{{}}", joined))
+    return pl.when(joined != "").then(pl.concat_str(pl.lit("{"), joined, pl.lit("}")))
