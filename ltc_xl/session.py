@@ -6,15 +6,22 @@ what is missing in the file and finishes it.
 """
 
 import getpass
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import polars as pl
+
+from ltc_xl.imports.raw import RawTable
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, needed
-from ltc_xl.model.errors import StoreAway, WorldError
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.errors import StoreAway, UsageError, WorldError
+from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.rulebook import bind_rulebook
@@ -30,12 +37,17 @@ from ltc_xl.store import (
     store_url,
     typed_changes,
 )
-from ltc_xl.workbook import read_book
-from ltc_xl.workbook.edits import Edit
-from ltc_xl.workbook.locks import check_not_open
-from ltc_xl.workbook.patch import patch
-from ltc_xl.workbook.placed import edits_of, fresh_uids
-from ltc_xl.workbook.swap import digest_of, replace_book
+from ltc_xl.workbook import (
+    Edit,
+    build_book,
+    check_not_open,
+    edits_of,
+    fresh_uids,
+    patch,
+    replace_book,
+)
+from ltc_xl.workbook.read import read_book
+from ltc_xl.workbook.swap import digest_of
 
 Service = Callable[[Book, Rulebook], Outcome]
 
@@ -50,7 +62,7 @@ class How:
         store: URL of the store, else the workbook's own.
         adopt: start a new store from this workbook when its own is away.
         out: folder of the papers, else ``reports`` beside the workbook; ``papers`` prints none if false.
-        reason, batch: kept in the history.
+        reason: kept in the history.
     """
 
     write: bool = True
@@ -60,7 +72,6 @@ class How:
     out: Path | None = None
     papers: bool = True
     reason: str | None = None
-    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +118,112 @@ def _printed(path: Path, result: Result, how: How) -> Result:
     from ltc_xl.render import render_paper
 
     folder = how.out or path.parent / "reports"
-    try:
+    with _told_if_unwritable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
         papers = [p for paper in result.outcome.papers for p in render_paper(paper, result.book.lang, folder)]
+    return replace(result, papers=tuple(papers))
+
+
+def run_import(  # noqa: PLR0913  a workbook, files, and one of two ways to say what they mean
+    path: Path,
+    files: Sequence[Path],
+    *,
+    map_file: Path | None,
+    form: str | None,
+    as_of: date,
+    how: How,
+) -> Result:
+    """Bring foreign rows into a workbook; rows that are turned away go to a file beside theirs."""
+    from ltc_xl.imports.sources import read_sources
+    from ltc_xl.intake import intake
+
+    sources = read_sources(files, map_file, form)
+
+    def service(book: Book, rulebook: Rulebook) -> Outcome:
+        return intake(book, rulebook, as_of, sources.form_map, sources.files, sources.lookups)
+
+    result = run(path, "import", service, as_of, how)
+    return _with_rejects(result, sources.files) if how.write and not how.dry_run else result
+
+
+def _with_rejects(result: Result, files: Mapping[str, RawTable]) -> Result:
+    """Write the rows that were turned away; the answer names the first such file."""
+    from ltc_xl.imports.rejects import rejects_path, write_rejects
+
+    data: Mapping[str, Any] = result.outcome.data
+    written = []
+    for name, raw in files.items():
+        rejected = [entry for entry in data["rejects"] if entry["file"] == name]
+        if rejected:
+            written.append(rejects_path(Path(name)))
+            with _told_if_unwritable(written[-1].parent):
+                write_rejects(written[-1], raw, rejected, result.book.lang)
+    named = {"rejects_file": str(written[0]) if written else None}
+    return replace(result, outcome=replace(result.outcome, data={**data, **named}))
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What a new workbook is made for: language, site code, profile, the firm's name, rows by table."""
+
+    lang: Lang
+    site: str = "SH"
+    profile: str = "starter"
+    company: str = ""
+    rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def new_book(path: Path, firm: Firm, as_of: date) -> None:
+    """Make a workbook from the template, with a store of its own.
+
+    Raises:
+        WorldError: a file of that name is there, or its folder cannot be written.
+        UsageError: the site code is none.
+    """
+    if not re.fullmatch("[A-Z]{2,4}", firm.site):
+        raise UsageError("site_wrong", site=firm.site)
+    if path.exists():
+        raise WorldError("book_exists", path=str(path))
+    _build(path, firm, mint_uids(1)[0], as_of)
+
+
+def build_templates(folder: Path, as_of: date) -> tuple[Path, ...]:
+    """Write the templates that are shipped, zh and en; equal models give equal bytes."""
+    templates: dict[Path, Lang] = {folder / "ltc_template.xlsx": "zh", folder / "ltc_template.en.xlsx": "en"}
+    for path, lang in templates.items():
+        _build(path, Firm(lang), "", as_of)
+    return tuple(templates)
+
+
+def _build(path: Path, firm: Firm, store_id: str, as_of: date) -> None:
+    """Write a new workbook beside its place, then put it there whole."""
+    new_file = _beside(path)
+    with _told_if_unwritable(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        build_book(
+            new_file,
+            lang=firm.lang,
+            profile=firm.profile,
+            site=firm.site,
+            store_id=store_id,
+            rows=firm.rows,
+            as_of=as_of,
+            company=firm.company,
+        )
+        new_file.replace(path)
+
+
+def _beside(path: Path) -> Path:
+    """Return where the new file of a workbook is made; a left-over one is simply written over."""
+    return path.with_name(f".{path.name}.ltc-xl.tmp")
+
+
+@contextmanager
+def _told_if_unwritable(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise WorldError("out_unwritable", path=str(folder), cause=error.strerror or str(error)) from error
-    return replace(result, papers=tuple(papers))
 
 
 @contextmanager
@@ -171,7 +283,9 @@ class _Desk:
         if not typed and not given:
             return Result(self.book, outcome)
         site = bind_rulebook(self.book).settings["site"]
-        with self.store.commit(self._note(command, how), self.book, typed, given, site) as done:
+        batch = outcome.data.get("batch")
+        note = self._note(command, how, str(batch) if batch else None)
+        with self.store.commit(note, self.book, typed, given, site) as done:
             self.identity = self.identity.at(done.token)
             cells = self._patched(self._edits(done.changes, as_of))
         left = self.book
@@ -185,7 +299,7 @@ class _Desk:
             return Changes()
         return typed_changes(self.book, self.store)
 
-    def _note(self, command: str, how: How) -> Note:
+    def _note(self, command: str, how: How, batch: str | None) -> Note:
         return Note(
             self.identity.workbook_id,
             command,
@@ -193,21 +307,17 @@ class _Desk:
             self.identity.base_token,
             self.identity.template_version,
             how.reason,
-            how.batch,
+            batch,
         )
 
     def _edits(self, changes: Changes, as_of: date) -> list[Edit]:
         """Return the edits that show the changes, and the commit they belong to."""
         return edits_of(self.book, changes + self.identity.changes(self.book), as_of)
 
-    @property
-    def _new_file(self) -> Path:
-        return self.path.with_name(f".{self.path.name}.ltc-xl.tmp")
-
     def _patched(self, edits: list[Edit]) -> int:
         """Write the new file beside the old one; return how many cells differ."""
         try:
-            return patch(self.path, self._new_file, edits).cells
+            return patch(self.path, _beside(self.path), edits).cells
         except OSError as error:
             folder = str(self.path.parent)
             raise WorldError("folder_unwritable", path=folder, cause=error.strerror or str(error)) from error
@@ -215,6 +325,6 @@ class _Desk:
     def _swap(self) -> None:
         """Put the new file in the old one's place; the old one becomes the newest backup."""
         backups = state_dir() / "backups" / self.identity.workbook_id
-        digest = digest_of(self._new_file)
-        replace_book(self.path, self._new_file, self.book.digest, backups)
+        digest = digest_of(_beside(self.path))
+        replace_book(self.path, _beside(self.path), self.book.digest, backups)
         self.book = replace(self.book, digest=digest)

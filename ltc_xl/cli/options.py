@@ -46,9 +46,13 @@ def today() -> date:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the shared options say. ``lang`` is None when nobody chose a language."""
+    """What the shared options say.
+
+    ``face`` is the language to speak before a workbook is read; ``lang`` is None when nobody chose one.
+    """
 
     as_of: date
+    face: Lang
     json: bool = False
     dry_run: bool = False
     out: Path | None = None
@@ -56,7 +60,7 @@ class Asked:
     adopt: bool = False
     lang: Lang | None = None
 
-    def how(self, *, write: bool = True, batch: str | None = None) -> "How":
+    def how(self, *, write: bool = True) -> "How":
         """Return how the session runs: with ``--json`` papers are printed only where ``--out`` is given."""
         from ltc_xl.session import How
 
@@ -67,7 +71,6 @@ class Asked:
             adopt=self.adopt,
             out=self.out,
             papers=self.out is not None or not self.json,
-            batch=batch,
         )
 
 
@@ -108,7 +111,8 @@ def asking(*names: str) -> Decorator:
     def decorate(command: Command) -> Command:
         def asked(**given: Any) -> int:  # noqa: ANN401  what click parsed
             shared = {key: given.pop(key) for key in keys}
-            status: int = command(asked=Asked(**shared), **given)
+            face = face_lang(click.get_current_context())
+            status: int = command(asked=Asked(face=face, **shared), **given)
             return status
 
         asked.__name__, asked.__doc__ = command.__name__, command.__doc__

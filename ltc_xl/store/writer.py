@@ -20,11 +20,13 @@ class Writer:
     def changes(self, changes: Changes, kind: Kind) -> None:
         """Write state and history of the tables that are tracked."""
         for name, frame in changes.inserts.items():
-            self._insert(name, frame, changes.extra.get(name))
+            self._insert(name, frame)
         for entry in changes.sets:
             self._set(entry)
         for name, frame in changes.deletes.items():
             self._delete(name, frame)
+        for name, frame in changes.extra.items():
+            self._keep_extra(name, frame)
         for record in records(changes):
             told = record.with_columns(self._seq, tenant=pl.lit(self.tenant), kind=pl.lit(kind))
             insert_rows(self.connection, schema.change, told)
@@ -33,15 +35,13 @@ class Writer:
     def _seq(self) -> pl.Expr:
         return pl.lit(self.seq, pl.Int64).alias("seq")
 
-    def _insert(self, name: str, frame: pl.DataFrame, extra: pl.DataFrame | None) -> None:
+    def _insert(self, name: str, frame: pl.DataFrame) -> None:
         """Insert rows; one that was deleted before comes back in place of its remains."""
         owner, target = table(name), schema.state_of(name)
         remains = deleted_rows(self.connection, self.tenant, owner)
         back = frame.filter(pl.col(UID).is_in(remains.implode()))
         self._each(sa.delete(target).where(*_this_row(target)), back.select(row_=UID))
         kept = frame.select(code for code in state_schema(owner) if code in frame.columns)
-        if extra is not None:
-            kept = kept.join(extra.select(UID, _extra="extra"), on=UID, how="left")
         whole = kept.with_columns(self._seq.alias("_rev"), _tenant=pl.lit(self.tenant))
         insert_rows(self.connection, target, whole)
 
@@ -59,6 +59,11 @@ class Writer:
         target = schema.state_of(name)
         marked = sa.update(target).where(*_this_row(target)).values(_deleted=sa.bindparam("seq_"))
         self._each(marked, frame.select(self._seq.alias("seq_"), row_=UID))
+
+    def _keep_extra(self, name: str, frame: pl.DataFrame) -> None:
+        target = schema.state_of(name)
+        statement = sa.update(target).where(*_this_row(target)).values(_extra=sa.bindparam("extra_"))
+        self._each(statement, frame.select(row_=UID, extra_="extra"))
 
     def _each(self, statement: sa.Update | sa.Delete, rows: pl.DataFrame) -> None:
         """Run once per row; a row that is not met means two writers disagree, which is our mistake."""
