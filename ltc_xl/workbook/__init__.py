@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ltc_xl.workbook.locks import check_not_open
     from ltc_xl.workbook.patcher import patch
     from ltc_xl.workbook.placed import edits_of, fresh_uids
+    from ltc_xl.workbook.read import read_book
     from ltc_xl.workbook.swap import replace_book
 
 _EDITS = "AppendRows CachedValue CellEdit DeleteRows Edit Formula PatchReport PutRows"
@@ -30,6 +31,7 @@ _HOMES = {
     "edits_of": "ltc_xl.workbook.placed",
     "fresh_uids": "ltc_xl.workbook.placed",
     "patch": "ltc_xl.workbook.patcher",
+    "read_book": "ltc_xl.workbook.read",
     "replace_book": "ltc_xl.workbook.swap",
     **dict.fromkeys(_EDITS.split(), "ltc_xl.workbook.edits"),
 }
@@ -48,6 +50,7 @@ __all__ = [
     "edits_of",
     "fresh_uids",
     "patch",
+    "read_book",
     "replace_book",
 ]
 

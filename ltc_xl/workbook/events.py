@@ -17,13 +17,13 @@ from ltc_xl.workbook.xmltext import unescaped
 
 
 class RawCell(NamedTuple):
-    """A cell as it stands: type letter, style number, whether it has a formula, value or inline text."""
+    """A cell as it stands: type letter, style number, formula if it has one, value or inline text."""
 
     row: int
     column: int
     type: str
     style: int | None
-    formula: bool
+    formula: str | None
     value: str | None
 
 
@@ -79,7 +79,8 @@ def _cell(cell: Element, row: int, column: int) -> RawCell:
     type_ = cell.get("t") or "n"
     if type_ == "str" and value is not None:
         value = unescaped(value)
-    return RawCell(row, column, type_, int(style) if style else None, "f" in parts, value)
+    formula = (parts["f"].text or "") if "f" in parts else None
+    return RawCell(row, column, type_, int(style) if style else None, formula, value)
 
 
 def _text(element: Element) -> str:

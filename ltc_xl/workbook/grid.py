@@ -1,6 +1,6 @@
 """The cells of a worksheet as one frame, at the speed of the columnar engine.
 
-What stands in the file is kept apart: the kind of a cell, whether a formula made it, its text to the last
+What stands in the file is kept apart: the kind of a cell, the formula behind it, its text to the last
 digit. Readers for spreadsheets hide this: they cut numbers to nine decimals, print twenty-digit numbers as
 plausible text, and turn errors and formulas without a value into blanks.
 """
@@ -24,7 +24,7 @@ SCHEMA = pl.Schema(
         "column": pl.UInt16(),
         "kind": KINDS,
         "style": pl.UInt32(),
-        "formula": pl.Boolean(),
+        "formula": pl.String(),
         "text": pl.String(),
     }
 )
@@ -37,7 +37,8 @@ _FIRST_BLOCK = 1 << 18
 _BLOCK = 1 << 24
 _CELL = r'^([A-Z]{1,3})([0-9]{1,7})"([^<>]*)>(?:<v>([^<]*)</v></c>)?'
 _BODY = r"^[^>]*>(.*?)</c>"
-_FORMULA = r"<f[\s/>]"
+_FORMULA = r"<f(?:\s[^>]*)?>([^<]*)</f>"
+_SHARED_FORMULA = r"<f[\s/>]"
 _VALUE = r"<v(?:\s[^>]*)?>([^<]*)</v>"
 _INLINE_PLAIN = r"<is><t(?:\s[^>]*)?>([^<]*)</t></is>"
 _UNUSUAL = r"<[!?]|<c[\s/>&]|<row>|<row [^>]*<"
@@ -51,7 +52,8 @@ def grid(
     """Return the cells that hold anything, as ``SCHEMA`` says.
 
     ``text`` is a number as it stands in the file, a tidy text, an error's name; null where a formula has no
-    value.
+    value. ``formula`` is '' where another cell holds the text of a shared formula, null where there is none.
+    Rows are in no particular order.
 
     Args:
         xml: the worksheet part.
@@ -153,9 +155,9 @@ def _with_bodies(cells: pl.DataFrame) -> pl.DataFrame:
     bodies = rest["line"].str.extract(_BODY)
     if bodies.null_count():
         raise Unusual
-    full = rest.with_columns(formula=bodies.str.contains(_FORMULA), text=_values(bodies))
-    held = full.filter(pl.col("formula") | pl.col("text").is_not_null())
-    both = pl.concat([plain.with_columns(formula=False), _decoded(held)])
+    full = rest.with_columns(_formulas(bodies), _values(bodies))
+    held = full.filter(pl.col("formula").is_not_null() | pl.col("text").is_not_null())
+    both = pl.concat([plain.with_columns(formula=pl.lit(None, pl.String)), _decoded(held)])
     return both.select(pl.col(name).cast(dtype) for name, dtype in _RAW.items())
 
 
@@ -167,12 +169,19 @@ def _decoded(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(cells["text"].clone().scatter(inline.arg_true(), texts))
 
 
+def _formulas(bodies: pl.Series) -> pl.Series:
+    own = decoded(bodies.str.extract(_FORMULA))
+    shared = own.is_null() & bodies.str.contains(_SHARED_FORMULA)
+    return own.set(shared, "").alias("formula")
+
+
 def _values(bodies: pl.Series) -> pl.Series:
     values = bodies.to_frame("body").select(
         pl.coalesce(pl.col("body").str.extract(_VALUE), pl.col("body").str.extract(_INLINE_PLAIN))
     )["body"]
     rich = values.is_null() & bodies.str.contains("<is>", literal=True)
-    return values.scatter(rich.arg_true(), inline_texts(bodies.filter(rich))) if rich.any() else values
+    texts = values.scatter(rich.arg_true(), inline_texts(bodies.filter(rich))) if rich.any() else values
+    return texts.alias("text")
 
 
 def _resolved(raw: pl.DataFrame, strings: pl.Series) -> pl.DataFrame:
@@ -188,7 +197,7 @@ def _resolved(raw: pl.DataFrame, strings: pl.Series) -> pl.DataFrame:
     cells = raw.with_columns(
         texts, kind=pl.col("kind").replace_strict(_KIND_OF, default=None, return_dtype=KINDS)
     )
-    return cells.filter(pl.col("formula") | pl.col("text").is_not_null())
+    return cells.filter(pl.col("formula").is_not_null() | pl.col("text").is_not_null())
 
 
 def _indexes(texts: pl.Series, count: int) -> pl.Series:

@@ -1,0 +1,160 @@
+"""A workbook file to a ``Book``: every table found, typed and placed; nothing that stands there is lost."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.enums import LANGS, Lang, folded
+from ltc_xl.model.errors import NotAWorkbook, WorldError
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.tables import Column, Table, tables
+from ltc_xl.workbook.area import MAX_ROW
+from ltc_xl.workbook.binding import (
+    SEARCHED_ROWS,
+    Bound,
+    bound_by_header,
+    bound_by_part,
+    language_of,
+    named_sheet,
+    table_part,
+)
+from ltc_xl.workbook.coerce import Reading
+from ltc_xl.workbook.package import Package
+from ltc_xl.workbook.rows import TableRead, columns_read, table_read
+from ltc_xl.workbook.source import Source
+
+_BAD_HEADER = "V-08"
+_ENOUGH_TABLES = 2
+
+Places = Mapping[str, Bound]
+
+
+def read_book(path: Path) -> Book:
+    """Return the book that a workbook file holds.
+
+    Raises:
+        NotAWorkbook: the file is empty, damaged, encrypted, of another kind, or holds none of our tables.
+        WorldError: it is missing, may not be read, or lacks a sheet or a key column that all else needs.
+    """
+    source = Source(Package.open(path))
+    places = _places(source)
+    file = source.package.name
+    if not _is_ours(places):
+        raise NotAWorkbook("not_our_book", file=file)
+    meta = _pairs(source, places, "meta", "key", "value")
+    lang = _language(source, places, meta)
+    profile = "full" if meta.get("profile") == "full" else "starter"
+    _refuse_incomplete(file, places, profile, lang)
+    reading = Reading(source.package.date1904, source.styles, _own_words(source, places))
+    read = {name: _read(source, bound, reading) for name, bound in places.items()}
+    return Book(
+        name=file,
+        lang=lang,
+        digest=source.package.digest,
+        tables={name: part.table for name, part in read.items()},
+        findings=(
+            *_header_findings(places, profile, lang),
+            *(finding for part in read.values() for finding in part.findings),
+        ),
+        unread=frozenset(cell for part in read.values() for cell in part.unread),
+        profile=profile,
+    )
+
+
+def _places(source: Source) -> Places:
+    """Return where each table of the model stands."""
+    found = ((name, _bound(source, model)) for name, model in tables().items())
+    return {name: bound for name, bound in found if bound is not None}
+
+
+def _bound(source: Source, model: Table) -> Bound | None:
+    part = table_part(source.package, model)
+    sheet = source.package.sheet(part.sheet) if part else named_sheet(source.package, model)
+    if sheet is None:
+        return None
+    if part is None:
+        return bound_by_header(model, sheet, source.cells(sheet, last_row=SEARCHED_ROWS))
+    return bound_by_part(model, part, sheet, source.cells(sheet, last_row=part.area.top))
+
+
+def _is_ours(places: Places) -> bool:
+    """Return whether the workbook is made from our template: one Excel Table tells, or several headers."""
+    return len(places) >= _ENOUGH_TABLES or any(bound.excel_table for bound in places.values())
+
+
+def _refuse_incomplete(file: str, places: Places, profile: str, lang: Lang) -> None:
+    """Raise for a sheet of the starter profile, or a key column, that the workbook lacks."""
+    starter = (t for t in tables().values() if t.group == "work" and t.profile == "starter")
+    sheets = [model.sheet(lang) for model in starter if model.name not in places]
+    if sheets:
+        raise WorldError("missing_sheet", file=file, sheets=sheets)
+    for bound in places.values():
+        headers = [column.label(lang) for column in _keys(bound.table) if _lacks(bound, column, profile)]
+        if headers:
+            raise WorldError("missing_column", file=file, sheet=bound.sheet.name, columns=headers)
+
+
+def _keys(model: Table) -> list[Column]:
+    """Return the columns without which rows cannot be told apart."""
+    names = () if model.by_program else (model.key, model.numbered)
+    return [c for c in model.columns if c.code in names and not c.live]
+
+
+def _lacks(bound: Bound, column: Column, profile: str) -> bool:
+    return column in bound.table.columns_of(profile) and column.code not in bound.headers.columns
+
+
+def _header_findings(places: Places, profile: str, lang: Lang) -> Iterator[Finding]:
+    """Yield headers that stand there twice, and required columns that are gone."""
+    for name, bound in places.items():
+        if bound.table.by_program:
+            continue
+        needed = (c for c in bound.table.columns if c.required or c.required_when)
+        gone = [c.code for c in needed if _lacks(bound, c, profile)]
+        for code in (*bound.headers.twice, *gone):
+            label = bound.table.by_code[code].label(lang) if code in bound.table.by_code else code
+            yield Finding(_BAD_HEADER, name, None, code, {"found": label})
+
+
+def _read(source: Source, bound: Bound, reading: Reading) -> TableRead:
+    cells = source.cells(bound.sheet, frozenset(columns_read(bound).values()))
+    return table_read(bound, cells, reading, _limit(source.package, bound))
+
+
+def _limit(package: Package, bound: Bound) -> int:
+    """Return the last row before the next Excel Table further down on the sheet."""
+    tops = [
+        part.area.top
+        for part in package.tables
+        if part.sheet == bound.sheet.name and part.area.top > (bound.last_row or bound.header_row)
+    ]
+    return min(tops, default=MAX_ROW + 1) - 1
+
+
+def _pairs(source: Source, places: Places, name: str, key: str, value: str) -> Mapping[str, str]:
+    if name not in places:
+        return {}
+    rows = _read(source, places[name], Reading(styles=source.styles)).table.rows
+    return dict(rows.select(key, value).drop_nulls().iter_rows())
+
+
+def _language(source: Source, places: Places, meta: Mapping[str, str]) -> Lang:
+    said = next((lang for lang in LANGS if lang == meta.get("language")), None)
+    if said:
+        return said
+    heads = {
+        bound.sheet.name: source.cells(bound.sheet, last_row=bound.header_row) for bound in places.values()
+    }
+    return language_of(list(places.values()), heads)
+
+
+def _own_words(source: Source, places: Places) -> Mapping[str, Mapping[str, str]]:
+    """Return list -> folded word -> code, from the workbook's own table of choices."""
+    if "choices" not in places:
+        return {}
+    rows = _read(source, places["choices"], Reading(styles=source.styles)).table.rows
+    words: dict[str, dict[str, str]] = {}
+    for name, code, *labels in rows.select("set", "code", "zh", "en").drop_nulls(["set", "code"]).iter_rows():
+        for label in (code, *labels):
+            words.setdefault(name, {}).setdefault(folded(label or code), code)
+    return words

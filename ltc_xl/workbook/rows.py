@@ -1,0 +1,178 @@
+"""The rows of one table: which rows there are, their values, their identities, what could not be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from ltc_xl.model.book import BookTable, Place
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.ids import mint_uids
+from ltc_xl.model.tables import ROW, UID, Column, Table
+from ltc_xl.workbook.binding import Bound
+from ltc_xl.workbook.coerce import NUMBER_FOR_TEXT, Reading, Typed, typed
+from ltc_xl.workbook.grid import TEXT
+
+_UID_COLUMN = Column(UID, UID, UID, "text")
+_TOTAL_WORDS = ("合计", "总计", "小计", "total", "subtotal", "grand total")
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """A table as read; findings and unread cells only where somebody types."""
+
+    table: BookTable
+    findings: tuple[Finding, ...]
+    unread: frozenset[tuple[str, str, str]]
+
+
+def table_read(bound: Bound, cells: pl.DataFrame, reading: Reading, limit: int) -> TableRead:
+    """Return the rows of a table.
+
+    Args:
+        bound: where it stands.
+        cells: the cells of its columns, on the whole sheet.
+        reading: the book's ways.
+        limit: the last row that can belong to it; below stands something else.
+    """
+    model = bound.table
+    held = _nonblank(cells.filter(pl.col("row").is_between(bound.first_row, limit)))
+    rows = _rows(bound, held)
+    columns = _columns(bound, held, rows, reading)
+    uids, is_fresh = _identities(columns.pop(UID, None), rows.len())
+    values = {code: column.values for code, column in columns.items()}
+    if model.numbered in values:
+        values[model.numbered] = _own_numbers(values[model.numbered], is_fresh)
+    table = BookTable(
+        model,
+        _frame(model, values, uids, rows),
+        _place(bound, rows),
+        frozenset() if model.by_program else frozenset(uids.filter(is_fresh)),
+    )
+    found = [] if model.by_program else _findings(model, columns, uids)
+    unread = frozenset(
+        (model.name, f.row_id or "", f.column or "") for f in found if f.code != NUMBER_FOR_TEXT
+    )
+    return TableRead(table, tuple(found), unread)
+
+
+def columns_read(bound: Bound) -> dict[str, int]:
+    """Return code -> number of the columns whose cells are read; Excel computes the live ones."""
+    live = {column.code for column in bound.table.columns if column.live}
+    return {code: number for code, number in bound.headers.columns.items() if code not in live}
+
+
+def _nonblank(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells that show something; what a formula shows that nobody has calculated is unknown."""
+    uncalculated = pl.col("formula").is_not_null() & (pl.col("kind") != TEXT)
+    return cells.filter(pl.col("text").is_not_null() | uncalculated)
+
+
+def _rows(bound: Bound, held: pl.DataFrame) -> pl.Series:
+    """Return the numbers of the rows that are rows.
+
+    What people type makes a row, and so does a business number: a row whose other cells were erased must be
+    seen. Grey cells and identities alone make none, else every prepared row of a template would count.
+    """
+    makers = [
+        number
+        for code, number in columns_read(bound).items()
+        if code != UID and _makes_a_row(bound.table, bound.table.by_code[code])
+    ]
+    evidence = held.filter(pl.col("column").is_in(makers))
+    rows = evidence["row"].unique().sort()
+    if bound.last_row is None:
+        return rows
+    inside = rows.filter(rows <= bound.last_row)
+    if not bound.open_end or bound.table.by_program:
+        return inside
+    return pl.concat([inside, _right_below(bound.last_row, rows, evidence)])
+
+
+def _makes_a_row(model: Table, column: Column) -> bool:
+    return column.typed or model.by_program or column.code == model.numbered
+
+
+def _right_below(last_row: int, rows: pl.Series, evidence: pl.DataFrame) -> pl.Series:
+    """Return the rows typed directly below a table, down to a blank row or a line of totals.
+
+    Excel takes such rows into its table at once; LibreOffice and other programs do not.
+    """
+    text = pl.col("text").str.to_lowercase()
+    totals = evidence.filter((pl.col("row") > last_row) & text.is_in(_TOTAL_WORDS))["row"].min()
+    below = rows.filter(rows > last_row)
+    wanted = pl.int_range(last_row + 1, last_row + 1 + below.len(), dtype=pl.UInt32, eager=True)
+    unbroken = (below == wanted).cum_min() if below.len() else below.cast(pl.Boolean)
+    kept = below.filter(unbroken)
+    return kept if totals is None else kept.filter(kept < totals)
+
+
+def _columns(bound: Bound, held: pl.DataFrame, rows: pl.Series, reading: Reading) -> dict[str, Typed]:
+    """Return code -> values, one per row, of the columns that hold anything."""
+    in_rows = held.join(rows.to_frame("row"), on="row", how="semi")
+    parts = in_rows.partition_by("column", as_dict=True)
+    by_code = {**bound.table.by_code, UID: _UID_COLUMN}
+    return {
+        code: _aligned(typed(parts[number,], by_code[code], reading), parts[number,]["row"], rows)
+        for code, number in columns_read(bound).items()
+        if (number,) in parts
+    }
+
+
+def _aligned(column: Typed, cell_rows: pl.Series, rows: pl.Series) -> Typed:
+    at = rows.search_sorted(cell_rows)
+    values = pl.repeat(None, rows.len(), dtype=column.values.dtype, eager=True).scatter(at, column.values)
+    return Typed(values, column.problems.with_columns(cell=at.gather(column.problems["cell"])))
+
+
+def _identities(given: Typed | None, count: int) -> tuple[pl.Series, pl.Series]:
+    """Return the rows' identities, and which were minted: where none stands, or one that stands above."""
+    texts = given.values if given else pl.repeat(None, count, dtype=pl.String, eager=True)
+    fresh = texts.is_null() | ~texts.is_first_distinct()
+    minted = pl.Series(mint_uids(int(fresh.sum())), dtype=pl.String)
+    return texts.scatter(fresh.arg_true(), minted).alias(UID), fresh
+
+
+def _own_numbers(numbers: pl.Series, is_fresh: pl.Series) -> pl.Series:
+    """Return business numbers without those that a copied row brought along."""
+    frame = pl.DataFrame({"number": numbers, "fresh": is_fresh}).with_row_index("at")
+    first = (
+        frame.sort("fresh", "at").with_columns(first=pl.col("number").is_first_distinct()).sort("at")["first"]
+    )
+    return numbers.set(is_fresh & ~first, None)
+
+
+def _frame(model: Table, values: Mapping[str, pl.Series], uids: pl.Series, rows: pl.Series) -> pl.DataFrame:
+    known = {**values, UID: uids, ROW: rows}
+    blank = {
+        code: pl.repeat(None, rows.len(), dtype=dtype, eager=True) for code, dtype in model.schema.items()
+    }
+    return pl.DataFrame({**blank, **known}, schema=model.schema)
+
+
+def _place(bound: Bound, rows: pl.Series) -> Place:
+    last = max(bound.last_row or bound.header_row, *rows.tail(1).to_list(), 0)
+    return Place(
+        bound.sheet.name,
+        bound.excel_table,
+        bound.header_row,
+        bound.first_row,
+        last,
+        bound.headers.columns,
+        bound.headers.extra,
+    )
+
+
+def _findings(model: Table, columns: Mapping[str, Typed], uids: pl.Series) -> list[Finding]:
+    return [
+        Finding(
+            code,
+            model.name,
+            uids[cell],
+            name,
+            {"found": found},
+            "warning" if code == NUMBER_FOR_TEXT else "error",
+        )
+        for name, column in columns.items()
+        for cell, code, found in column.problems.iter_rows()
+    ]
