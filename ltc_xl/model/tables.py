@@ -203,8 +203,15 @@ def table(name: str) -> Table:
 
 
 def tables_of(profile: str) -> tuple[Table, ...]:
-    """Return the tables that a workbook of this profile has, shown or prepared, in order."""
-    return tuple(t for t in tables().values() if profile == "full" or t.profile != "full")
+    """Return the tables that a workbook of this profile has, shown or prepared, in order.
+
+    A firm that needs one table of the full profile more adds its name: ``starter+bills``.
+
+    >>> [t.name for t in tables_of("starter+bills") if t.profile == "full"]
+    ['bills']
+    """
+    base, *added = profile.split("+")
+    return tuple(t for t in tables().values() if base == "full" or t.profile != "full" or t.name in added)
 
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?: is (\w+))?\}")

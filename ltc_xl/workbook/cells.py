@@ -13,6 +13,8 @@ from ltc_xl.workbook.tags import attribute, escaped, without_attribute
 MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
 MAX_DIGITS = 15
+ERROR_VALUES = frozenset({"#REF!", "#N/A", "#DIV/0!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
+"""What a formula shows that has no value; as a formula's cached value they are errors, never texts."""
 
 _EPOCH_1904 = date(1904, 1, 1)
 _EPOCH_1900 = date(1899, 12, 30)
@@ -144,7 +146,8 @@ class CellWriter:
         if value is None:
             return b"", b""
         if isinstance(value, str):
-            return b' t="str"', self._element(b"v", self._text(address, value))
+            kind = b' t="e"' if value in ERROR_VALUES else b' t="str"'
+            return kind, self._element(b"v", self._text(address, value))
         kind, text = self._kind_and_text(address, value)
         return kind, self._element(b"v", text)
 
