@@ -20,7 +20,7 @@ from ltc_xl.imports.raw import RawTable
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, needed
 from ltc_xl.model.enums import Lang
-from ltc_xl.model.errors import StoreAway, UsageError, WorldError
+from ltc_xl.model.errors import UsageError, WorldError
 from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
@@ -32,9 +32,8 @@ from ltc_xl.store import (
     identity_of,
     locked,
     missed_changes,
-    sqlite_file,
+    opened_store,
     state_dir,
-    store_url,
     typed_changes,
 )
 from ltc_xl.workbook import (
@@ -200,6 +199,7 @@ def _build(path: Path, firm: Firm, store_id: str, as_of: date) -> None:
     new_file = _beside(path)
     with _told_if_unwritable(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
+        new_file.touch()
         build_book(
             new_file,
             lang=firm.lang,
@@ -230,22 +230,8 @@ def _told_if_unwritable(folder: Path) -> Iterator[None]:
 def _opened(path: Path, how: How) -> Iterator["_Desk"]:
     """Put a workbook and its store on the desk."""
     book = read_book(path)
-    identity = identity_of(book)
-    store = _store_of(identity, how)
-    try:
-        if store.seq_of(identity.base_token) is None:
-            if not how.adopt:
-                raise StoreAway("store_unknown", path=book.name, store=str(store.file))
-            identity = identity.adopted()
-            store.close()
-            store = _store_of(identity, how)
+    with opened_store(identity_of(book), how.store, adopt=how.adopt) as (store, identity):
         yield _Desk(path, book, identity, store)
-    finally:
-        store.close()
-
-
-def _store_of(identity: Identity, how: How) -> Store:
-    return Store(sqlite_file(store_url(identity.store_id, how.store)), identity.store_id)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from ltc_xl.store.catch_up import missed_changes
 from ltc_xl.store.engine import sqlite_file
 from ltc_xl.store.identity import Identity, identity_of
 from ltc_xl.store.lock import locked
+from ltc_xl.store.opening import opened_store
 from ltc_xl.store.place import state_dir, store_url
 from ltc_xl.store.schema import followed
 from ltc_xl.store.store import Committed, Note, Store
@@ -18,6 +19,7 @@ __all__ = [
     "identity_of",
     "locked",
     "missed_changes",
+    "opened_store",
     "sqlite_file",
     "state_dir",
     "store_url",
