@@ -79,6 +79,12 @@ class FormMap:
         _check_headers((tables[c], (lookup.key, lookup.value)) for c, lookup in self.lookups.items())
 
 
+def no_access(path: Path, error: OSError) -> WorldError:
+    """Return the error of a file that is not there or cannot be opened."""
+    key = "import_no_file" if isinstance(error, FileNotFoundError) else "import_no_access"
+    return WorldError(key, file=str(path), why=error.strerror)
+
+
 def header_in(raw: RawTable, header: str) -> str | None:
     """Return a header as the file writes it: width, case and outer blanks do not matter."""
     return next((h for h in raw.header if folded(h) == folded(header)), None)
@@ -94,7 +100,7 @@ def read_map(path: Path) -> FormMap:
     try:
         data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise WorldError("import_no_file", file=str(path), why=error.strerror) from None
+        raise no_access(path, error) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError("map_no_toml", file=path.name, why=str(error)) from None
     return map_of(data, path.name)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ltc_xl.imports.delimited import read_delimited
 from ltc_xl.imports.excel import read_excel
-from ltc_xl.imports.form_map import FormMap, headers_of_form, map_by_headers, read_map
+from ltc_xl.imports.form_map import FormMap, headers_of_form, map_by_headers, no_access, read_map
 from ltc_xl.imports.raw import Layout, RawTable
-from ltc_xl.model.errors import UsageError, WorldError
+from ltc_xl.model.errors import UsageError
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -36,7 +36,7 @@ def read_table(path: Path, layout: Layout | None = None, wanted: Collection[str]
         with path.open("rb") as opened:
             first = opened.read(4)
     except OSError as error:
-        raise WorldError("import_no_file", file=str(path), why=error.strerror) from None
+        raise no_access(path, error) from None
     read = read_excel if first in (_ZIP, _OLE) else read_delimited
     return read(path, layout or Layout(), wanted)
 

@@ -21,6 +21,7 @@ from ltc_xl.intake.parts import Part, parts
 from ltc_xl.intake.preview import preview
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes
+from ltc_xl.model.enums import folded
 from ltc_xl.model.errors import UsageError
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
@@ -73,7 +74,7 @@ def intake(  # noqa: PLR0913, PLR0917  every service starts with book, rulebook 
     items = items_of(files, form_map)
     named = with_lookups(named_texts(book, form_map, items.texts, lookups or {}), form_map, lookups or {})
     fixed = named_texts(book, form_map, _constants(form_map), {})
-    reading = _read(form_map, named.texts, fixed.texts)
+    reading = _read(book, form_map, named.texts, fixed.texts)
     done = _upserts(book, parts(book, as_of, form_map, reading.values, reading.constants))
     both = pl.concat([reading.values, _only(reading.constants, reading.values)], how="horizontal")
     also = new_names(book, forms()[form_map.form], both, named.near)
@@ -102,11 +103,20 @@ def _constants(form_map: FormMap) -> pl.DataFrame:
     return pl.DataFrame({AT: [0], **{c: [v or None] for c, v in form_map.constants.items()}}, strict=False)
 
 
-def _read(form_map: FormMap, texts: pl.DataFrame, constant_texts: pl.DataFrame) -> _Reading:
+def _own_words(book: Book) -> dict[str, dict[str, str]]:
+    """Return what the book calls its codes, by list."""
+    words: dict[str, dict[str, str]] = {}
+    for name, code, *texts in book.rows("choices").select("set", "code", "zh", "en").iter_rows():
+        words.setdefault(name, {}).update({folded(text): code for text in texts if text})
+    return words
+
+
+def _read(book: Book, form_map: FormMap, texts: pl.DataFrame, constant_texts: pl.DataFrame) -> _Reading:
     """Return the rows typed, without those that are turned away."""
     form = forms()[form_map.form]
-    values, unread = typed_rows(texts, form_map)
-    constant, wrong = typed_rows(constant_texts, form_map)
+    words = _own_words(book)
+    values, unread = typed_rows(texts, form_map, words)
+    constant, wrong = typed_rows(constant_texts, form_map, words)
     for column, value in wrong.select("column", "value").iter_rows():
         raise UsageError("map_constant", column=column, found=value)
     constants = values.select(AT).join(constant.drop(AT), how="cross", maintain_order="left")
@@ -237,10 +247,21 @@ def _diff(
     ).to_dicts()
 
 
+def _headers_of(column: str, form_map: FormMap) -> str:
+    """Return the headers of a column, or of the alternatives that were missing, as the file has them.
+
+    >>> _headers_of("due_date | base_date+terms", FormMap("receivables", {"due_date": "Due"}))
+    'Due'
+    """
+    ways = [way.strip().split("+") for way in column.split("|")]
+    fed = [way for way in ways if all(c in form_map.filled for c in way)] or ways
+    return " / ".join("+".join(form_map.columns.get(c, c) for c in way) for way in fed)
+
+
 def _rejects(items: Items, form_map: FormMap, rejects: pl.DataFrame) -> list[dict[str, object]]:
     """Return the rows that were turned away, each with all its reasons."""
-    header = pl.col("column").replace(dict(form_map.columns))
-    reason = pl.struct("why", "column", header=header, value="value")
+    headers = {column: _headers_of(column, form_map) for column in rejects["column"].unique()}
+    reason = pl.struct("why", "column", "value", header=pl.col("column").replace(headers))
     rows = rejects.group_by(AT, maintain_order=True).agg(reason.alias("reasons")).join(items.places, on=AT)
     return rows.sort(AT).select(pl.col(FILE).alias("file"), pl.col(LINE).alias("row"), "reasons").to_dicts()
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ltc_xl.imports.forms import Form, forms
 from ltc_xl.imports.rejects import reason_text
-from ltc_xl.messages import say, topic
+from ltc_xl.messages import say
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.tables import table
 
@@ -19,10 +20,13 @@ def preview(data: Mapping[str, Any], lang: Lang, *, applied: bool = False) -> li
         lang: the language.
         applied: whether it has been done.
     """
-    forms = topic("intake", lang)["form"]
-    assert isinstance(forms, dict)  # noqa: S101  narrowing of parsed TOML
     counts = {key: data[key] for key in ("new", "changed", "unchanged", "rejected", "batch")}
-    head = say(f"intake.{'applied' if applied else 'preview'}", lang, form=forms[data["form"]], **counts)
+    head = say(
+        f"intake.{'applied' if applied else 'preview'}",
+        lang,
+        form=say(f"intake.form.{data['form']}", lang),
+        **counts,
+    )
     return [
         head,
         *_about_tables(data, lang),
@@ -42,8 +46,17 @@ def _about_tables(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:
 
 
 def _about_values(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:
-    lines = [say(f"intake.unmatched_{told['why']}", lang, **told) for told in data["unmatched"]]
+    form = forms()[data["form"]]
+    lines = [
+        say(f"intake.unmatched_{told['why']}", lang, **{**told, "column": _label(form, told["column"], lang)})
+        for told in data["unmatched"]
+    ]
     yield from _listed("unmatched", lines, lang)
+
+
+def _label(form: Form, column: str, lang: Lang) -> str:
+    """Return what a person calls a canonical column; a header of the file stands for itself."""
+    return (form.column(column).label(lang) or column) if column in form.columns else column
 
 
 def _about_cells(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:

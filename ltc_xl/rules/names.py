@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from ltc_xl.model.enums import folded
 
 NEAR = 88
-MOST_COMPARED = 30_000_000
+MOST_COMPARED = 10_000_000
 _NO_LETTER = re.compile(r"[\W_]+")
 _LEGAL_FORM = re.compile(
     r"(股份|有限责任|有限|集团|总)?(公司|厂)$|(coltd|incorporated|inc|llc|ltd|limited|corp|gmbh|ag|sa|bv)$"
@@ -46,9 +46,9 @@ def proposals(names: Iterable[str], known: Iterable[str]) -> Mapping[str, Propos
     >>> proposals(["Ganjaflexx", "上海恒远科技公司"], ["Ganjaflex", "上海恒达科技公司"])
     {'Ganjaflexx': Proposal(name='Ganjaflex', same=False)}
     """
-    standing = list(dict.fromkeys(known))
+    standing = dict.fromkeys(known)
     by_bare = {bare(name): name for name in reversed(standing)}
-    strangers = [name for name in dict.fromkeys(names) if name not in set(standing)]
+    strangers = [name for name in dict.fromkeys(names) if name not in standing]
     same = {name: Proposal(by_bare[bare(name)], same=True) for name in strangers if bare(name) in by_bare}
     others = [name for name in strangers if name not in same]
     few = len(others) * len(standing) <= MOST_COMPARED
@@ -68,12 +68,13 @@ def _near(names: Iterable[str], standing: Iterable[str]) -> dict[str, Proposal]:
     by_digits: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name in standing:
         by_digits[_digits(name)].setdefault(_core(name), name)
+    choices = {digits: list(cores) for digits, cores in by_digits.items()}
     found = {}
     for name in names:
-        cores = by_digits.get(_digits(name), {})
-        best = process.extractOne(_core(name), list(cores), scorer=fuzz.ratio, score_cutoff=NEAR)
+        digits = _digits(name)
+        best = process.extractOne(_core(name), choices.get(digits, ()), scorer=fuzz.ratio, score_cutoff=NEAR)
         if best:
-            found[name] = Proposal(cores[best[0]], same=False)
+            found[name] = Proposal(by_digits[digits][best[0]], same=False)
     return found
 
 
