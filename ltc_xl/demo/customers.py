@@ -30,6 +30,16 @@ def credit_code(dice: Random, kind: str, city: str) -> str:
     return stem + uscc.calc_check_digit(stem)
 
 
+def _tax_number(told: Telling, fact: Row) -> str | None:
+    """Return the credit code of a customer; none abroad."""
+    if fact["city"] not in _CITY_CODES:
+        return None
+    code = credit_code(told.dice, fact["kind"], fact["city"])
+    while "digits_only" in fact and not code.isdigit():
+        code = credit_code(told.dice, fact["kind"], fact["city"])
+    return code
+
+
 def customers(told: Telling, people: Staff) -> Mapping[str, Row]:
     """Return key -> customer."""
     rows: dict[str, Row] = {}
@@ -43,13 +53,12 @@ def _customer(told: Telling, people: Staff, key: str, fact: Row, place: int) -> 
     name, _ = told.words["customers"][key]
     city = told.word("cities", fact["city"])
     monthly = fact["trade"] == "integrator" or "group" in fact
-    abroad = fact["city"] not in _CITY_CODES
     return {
         "name": name,
         "kind": fact["kind"],
         "owner": people.owner("contractor" if "group" in fact else fact["trade"], fact["city"], place),
         "city": city,
-        "uscc": None if abroad else credit_code(told.dice, fact["kind"], fact["city"]),
+        "uscc": _tax_number(told, fact),
         "invoice_details": _bank(told, city),
         "terms": told.word("terms", "monthly" if monthly else "instalments"),
         "group_name": told.words["customers"]["group"][0] if "group" in fact else None,

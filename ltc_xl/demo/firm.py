@@ -13,6 +13,7 @@ from ltc_xl.demo.cash import Cash
 from ltc_xl.demo.contracts import Contracts, Lines
 from ltc_xl.demo.customers import contacts, customers
 from ltc_xl.demo.deals import Deals
+from ltc_xl.demo.faults import Garden, plant
 from ltc_xl.demo.leads import Leads
 from ltc_xl.demo.promises import deposits, handovers
 from ltc_xl.demo.settling import open_amounts, story
@@ -23,8 +24,19 @@ from ltc_xl.rules.derived import derived
 from ltc_xl.rules.rulebook import bind_rulebook
 
 
-def firm(as_of: date, lang: Lang) -> Mapping[str, pl.DataFrame]:
-    """Return the firm's tables without faults: a check finds nothing, and nothing to change."""
+def firm(as_of: date, lang: Lang, *, faults: bool = False) -> Mapping[str, pl.DataFrame]:
+    """Return the firm's tables, computed columns as a check would leave them; without faults it finds nothing."""
+    return faulty_firm(as_of, lang).frames if faults else _computed(_clean(as_of, lang), as_of, lang)
+
+
+def faulty_firm(as_of: date, lang: Lang) -> Garden:
+    """Return the firm with every fault planted, and where each must be found."""
+    garden = plant(_clean(as_of, lang), as_of, lang)
+    garden.frames = _computed(garden.frames, as_of, lang)
+    return garden
+
+
+def _clean(as_of: date, lang: Lang) -> dict[str, pl.DataFrame]:
     told = Telling(as_of, lang)
     staff = people.staff(told)
     customer_rows = customers(told, staff)
@@ -60,10 +72,10 @@ def firm(as_of: date, lang: Lang) -> Mapping[str, pl.DataFrame]:
         "handovers": handovers(told, contract_rows),
     }
     frames = {name: frame(name, [without_asides(name, row) for row in held]) for name, held in rows.items()}
-    return _computed({**frames, "settings": people.settings(told)}, as_of, lang)
+    return {**frames, "settings": people.settings(told)}
 
 
-def _computed(frames: Mapping[str, pl.DataFrame], as_of: date, lang: Lang) -> Mapping[str, pl.DataFrame]:
+def _computed(frames: Mapping[str, pl.DataFrame], as_of: date, lang: Lang) -> dict[str, pl.DataFrame]:
     book = book_of("demo.xlsx", lang, **frames)
     filled = derived(book, bind_rulebook(book), as_of)
     return {name: filled.rows(name) for name in frames}

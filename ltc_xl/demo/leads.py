@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from ltc_xl.demo.customers import person
@@ -165,7 +166,7 @@ class Leads:
     def _step(self, state: str, row: Row) -> Row:
         """Return the next step of an open lead and its last touch; the reason of one that is not."""
         told = self.told
-        touched = max(told.day_between(0, _LAST_TOUCH_DAYS), row["created_on"])
+        touched = max(told.as_of - timedelta(days=told.dice.randint(0, _LAST_TOUCH_DAYS)), row["created_on"])
         if state == "INVALID":
             return {
                 "reason": told.pick("lead_reasons", state),
