@@ -110,7 +110,7 @@ def _paper(table: FunnelTable, book: Book, rulebook: Rulebook) -> Paper:
         grids={grid.name: grid for grid in grids},
         charts={
             "stages": Chart("stages", "stages", "bars", "stage", ("count",), limit=20),
-            "keys": Chart("keys", "keys", "grouped", table.by, ("won_amount", "open_amount_at_list")),
+            "keys": Chart("keys", "keys", "paired", table.by, ("won_amount", "open_amount_at_list")),
         },
         definitions=_DEFINED,
     )
@@ -121,9 +121,9 @@ def _figures(table: FunnelTable) -> tuple[Figure, ...]:
     whole = table.total
     return (
         Figure("leads", whole["leads"], "count"),
+        Figure("won_amount", whole["won_amount"], "money"),
         Figure("conversion_pct", whole["conversion_pct"], "percent"),
         Figure("win_rate_pct", whole["win_rate_pct"], "percent"),
-        Figure("won_amount", whole["won_amount"], "money"),
         Figure("open_amount_at_list", whole["open_amount_at_list"], "money"),
     )
 
@@ -137,10 +137,14 @@ def _key_grid(table: FunnelTable) -> Grid:
     order = ["key"] if table.by == "month" else ["won_amount", "leads", "key"]
     rows = table.rows.sort(order, descending=[name != "key" for name in order])
     return Grid(
-        "keys", (Field(table.by, "text"), *_FIELDS), rows.rename({"key": table.by}).to_dicts(), table.total
+        "keys",
+        (Field(table.by, "text"), *_FIELDS),
+        rows.rename({"key": table.by}).to_dicts(),
+        table.total,
+        where="sheet",
     )
 
 
 def _other_grid(table: FunnelTable) -> Grid:
     fields = (Field("currency", "text"), *(field for field in _FIELDS if field.code in table.others.columns))
-    return Grid("others", fields, table.others.to_dicts())
+    return Grid("others", fields, table.others.to_dicts(), where="sheet")

@@ -1,6 +1,7 @@
 """The ageing paper: what a director reads and an auditor ticks off."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -10,16 +11,20 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.outcome import Paper
 from ltc_xl.model.paper import Chart, Field, Figure, Grid, Report, TieOut, paper_of
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.rules.ledger import Basis, LedgerView
-from ltc_xl.rules.metrics import quotient
+from ltc_xl.model.tables import UID
+from ltc_xl.rules.ledger import Basis, LedgerView, currency_of, journal
+from ltc_xl.rules.metrics import dso_simple, quotient, sales_amount
 
+SALES_DAYS = 90
 Views = Mapping[Basis, Sequence[LedgerView]]
 
 
 def aging_paper(table: AgingTable, book: Book, rulebook: Rulebook, views: Views) -> Paper:
     """Return the ageing of one currency as a paper, with the other basis beside it."""
     view = table.view
-    grids = (_buckets(table), _keys(table), _lines(view), _apart(view), _bases(view.currency, views))
+    lines = _lines(view)
+    bases = _bases(view.currency, views)
+    grids = (_buckets(table), _keys(table), lines, _late(lines), _apart(view), bases)
     report = Report(
         name="aging",
         firm=rulebook.settings.get("company", ""),
@@ -27,26 +32,35 @@ def aging_paper(table: AgingTable, book: Book, rulebook: Rulebook, views: Views)
         as_of=view.as_of,
         currency=view.currency,
         basis=view.basis,
-        figures=_figures(view),
+        figures=_figures(view, book, rulebook),
         grids={grid.name: grid for grid in grids},
         charts=_charts(table),
         tie_out=_tie_out(view),
-        definitions=("days_overdue", f"basis_{view.basis}", "contract_asset", "unapplied", "tie_out"),
+        definitions=(
+            "days_overdue",
+            f"basis_{view.basis}",
+            "contract_asset",
+            "unapplied",
+            "dso_simple",
+            "tie_out",
+        ),
+        values={"days": SALES_DAYS},
     )
     several = [view.currency] if len(views[view.basis]) > 1 else []
     return paper_of(report, *([table.by] if table.by != "customer" else []), *several)
 
 
-def _figures(view: LedgerView) -> tuple[Figure, ...]:
-    overdue, unapplied = view.overdue_amount, view.unapplied_amount
-    worst = view.lines["days_overdue"].max()
-    days = worst if isinstance(worst, int) else None
+def _figures(view: LedgerView, book: Book, rulebook: Rulebook) -> tuple[Figure, ...]:
+    overdue = view.overdue_amount
+    of_currency = book.rows("lines").filter(currency_of(rulebook) == view.currency)
+    postings = journal(book, view.basis).join(of_currency, on=UID, how="semi")
+    sales = sales_amount(postings, view.as_of, SALES_DAYS)
     return (
         Figure("open_amount", view.open_amount, "money"),
         Figure("overdue_amount", overdue, "money", "bad" if overdue > 0 else "good"),
         Figure("overdue_pct", quotient(overdue, view.open_amount, 100), "percent"),
-        Figure("max_days_overdue", max(days, 0) if days is not None else None, "days"),
-        Figure("unapplied_amount", unapplied, "money"),
+        Figure("dso_simple", dso_simple(view.open_amount, sales, SALES_DAYS), "days"),
+        Figure("unapplied_amount", view.unapplied_amount, "money"),
     )
 
 
@@ -94,11 +108,10 @@ def _keys(table: AgingTable) -> Grid:
         Field("total", "money"),
         Field("max_days_overdue", "days"),
     )
-    rows = table.rows.rename({"key": table.by}).to_dicts()
-    worst = table.rows["max_days_overdue"].max()
-    return Grid(
-        "keys", fields, rows, {**table.total, "total": table.view.open_amount, "max_days_overdue": worst}
-    )
+    late = table.rows.with_columns(pl.col("max_days_overdue").clip(0)).rename({"key": table.by})
+    worst = late["max_days_overdue"].max()
+    total = {**table.total, "total": table.view.open_amount, "max_days_overdue": worst}
+    return Grid("keys", fields, late.to_dicts(), total, where="sheet")
 
 
 def _lines(view: LedgerView) -> Grid:
@@ -117,7 +130,12 @@ def _lines(view: LedgerView) -> Grid:
     named = view.lines.with_columns(pl.coalesce("line_id", "source_id", "invoice_no"))
     latest_first = named.sort(["days_overdue", "balance", "line_id"], descending=[True, True, False])
     rows = latest_first.select(field.code for field in fields).to_dicts()
-    return Grid("lines", fields, rows, {"balance": view.open_amount})
+    return Grid("lines", fields, rows, {"balance": view.open_amount}, where="sheet")
+
+
+def _late(lines: Grid) -> Grid:
+    rows = [row for row in lines.rows if int(str(row["days_overdue"])) > 0]
+    return replace(lines, name="late_lines", rows=rows, total=None, where="nowhere")
 
 
 def _apart(view: LedgerView) -> Grid:
@@ -130,7 +148,7 @@ def _bases(currency: str, views: Views) -> Grid:
     fields = (
         Field("basis", "basis"),
         Field("lines", "count"),
-        Field("open_amount", "money"),
+        Field("open_balance", "money"),
         Field("overdue_amount", "money"),
         Field("unapplied_amount", "money"),
         Field("ledger_amount", "money"),
@@ -144,7 +162,7 @@ def _basis_row(view: LedgerView) -> Mapping[str, object]:
     return {
         "basis": view.basis,
         "lines": view.lines.height,
-        "open_amount": view.open_amount,
+        "open_balance": view.open_amount,
         "overdue_amount": view.overdue_amount,
         "unapplied_amount": view.unapplied_amount,
         "ledger_amount": view.ledger,

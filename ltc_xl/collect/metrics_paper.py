@@ -76,7 +76,7 @@ def _months(found: Metrics) -> Grid:
     rows = [{"month": f"{month.end:%Y-%m}", **_amounts(month)} for month in found.months]
     flows = {name: _sum(found, name) for name in ("recognised", "received", "adjusted", "difference")}
     ends = {"opening": found.months[0].opening, "closing": found.open_amount}
-    return Grid("months", fields, rows, {**ends, **flows})
+    return Grid("months", fields, rows, {**ends, **flows}, where="sheet")
 
 
 def _amounts(month: Month) -> Mapping[str, Decimal]:

@@ -17,7 +17,8 @@ Kind = Literal[
     "text", "money", "count", "days", "percent", "date", "bucket", "stage", "item", "basis", "entry"
 ]
 Tone = Literal["plain", "good", "bad"]
-Shape = Literal["columns", "bars", "stacked", "grouped"]
+Where = Literal["overview", "sheet", "nowhere"]
+Shape = Literal["columns", "bars", "stacked", "grouped", "paired"]
 NUMBERS: frozenset[Kind] = frozenset({"money", "count", "days", "percent"})
 
 
@@ -43,12 +44,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows of a paper and, below them, their total."""
+    """Rows of a paper and, below them, their total.
+
+    ``where`` they stand in a workbook: on the overview, on a sheet of their own, nowhere (a page shows them).
+    """
 
     name: str
     fields: Sequence[Field]
     rows: Sequence[Mapping[str, object]]
     total: Mapping[str, object] | None = None
+    where: Where = "overview"
 
 
 @dataclass(frozen=True, slots=True)
