@@ -36,12 +36,13 @@ def _series(chart: Figure, part: int, sheet: str, styles: Styles) -> dict[str, A
 
 
 def _count_line(book: Workbook, chart: Figure, sheet: str, styles: Styles) -> ChartLine:
-    """Return the number of deals as a line with a scale of its own, to lie over the columns of amounts."""
+    """Return the number of deals as points with a scale of their own, to lie over the columns of amounts."""
     line = cast("ChartLine", book.add_chart({"type": "line"}))
     marker = {"type": "circle", "size": 6, "fill": {"color": AMBER}, "border": {"color": WHITE}}
     series = _series(replace(chart, colours=(AMBER,)), 1, sheet, styles)
-    stroke = {"color": AMBER, "width": 2}
-    line.add_series({**series, "y2_axis": True, "line": stroke, "marker": marker, "data_labels": None})
+    line.add_series(
+        {**series, "y2_axis": True, "line": {"none": True}, "marker": marker, "data_labels": None}
+    )
     axis = {"num_font": _font(styles, MUTED), "num_format": "0", "min": 0, "line": {"none": True}}
     line.set_y2_axis(axis)
     return line
@@ -52,7 +53,7 @@ def _font(styles: Styles, colour: str) -> dict[str, object]:
 
 
 def _set_axes(drawn: ChartColumn, chart: Figure, styles: Styles) -> None:
-    drawn.set_x_axis({"num_font": _font(styles, INK), "line": {"color": LINE}})
+    drawn.set_x_axis({"num_font": _font(styles, INK), "line": {"color": LINE}, "label_position": "low"})
     lowest = {"min": 0} if len(chart.heads) == 1 else {}
     grid = {"visible": True, "line": {"color": "#EBEFF4"}}
     drawn.set_y_axis(

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from unicodedata import east_asian_width
 
 import polars as pl
 
 from ltc_xl.model.book import column_letters
-from ltc_xl.model.enums import Lang
+from ltc_xl.model.enums import Lang, words
 from ltc_xl.model.tables import UID, Column, Table, table, tables_of
 
 START, DASHBOARD = "start", "dashboard"
@@ -28,6 +29,8 @@ SHOWN_RULES = ("settings", "members", "choices")
 HEADER_ROW = 3
 FIRST_ROW = HEADER_ROW + 1
 FROZEN_WIDTH = 46
+HEADER_ROOM = 4  # inset and filter button
+WIDEST_PAGE = 240  # characters across one A4 page
 
 
 def sheet_order(profile: str) -> tuple[str, ...]:
@@ -38,6 +41,25 @@ def sheet_order(profile: str) -> tuple[str, ...]:
             by_group[owner.group].append(owner.name)
     prepared = (*by_group["work"], *by_group["look"], *by_group["result"])
     return (*FIRST_SHEETS, *prepared, *SHOWN_RULES, *by_group["rule"], *by_group["tech"])
+
+
+def text_width(text: str) -> int:
+    """Return the width of a text in characters; a Chinese one is two wide.
+
+    >>> text_width("ATI 评审")
+    8
+    """
+    return len(text) + sum(east_asian_width(char) in "WF" for char in text)
+
+
+def header_width(label: str) -> int:
+    """Return the width a header needs on two lines beside its filter button; Chinese breaks anywhere.
+
+    >>> header_width("Fulfilment responsible"), header_width("No.")
+    (15, 7)
+    """
+    longest = max((text_width(word) for word in label.split() if word.isascii()), default=0)
+    return max(longest, -(-text_width(label) // 2)) + HEADER_ROOM
 
 
 def header_escaped(text: str) -> str:
@@ -97,14 +119,30 @@ class TableArea:
         """Return the first cell of a column, its column fixed: ``$C4``."""
         return f"${self.letters(code)}{FIRST_ROW}"
 
+    def width(self, column: Column) -> float:
+        """Return a column's width in characters: the model's, or what its header or its words need."""
+        listed = words(column.enum, self.profile) if column.enum else ()
+        widest = max((text_width(word.label(self.lang)) + 2 for word in listed), default=0)
+        return max(column.width, widest, header_width(column.label(self.lang)))
+
+    @property
+    def total_width(self) -> float:
+        """Return the width of all columns a person sees."""
+        return sum(map(self.width, self.shown))
+
+    @property
+    def pages_across(self) -> int:
+        """Return over how many A4 pages side by side the table prints: on one, a wide one is unreadable."""
+        return 1 if self.total_width <= WIDEST_PAGE else 2
+
     @cached_property
     def frozen(self) -> int:
         """Return how many leading columns stay in view: up to key and label, as far as they are narrow."""
         names = (self.model.key, self.model.label)
         wanted = max((self.numbers.get(n or "", 1) for n in names), default=1)
-        width = count = 0
+        width, count = 0.0, 0
         for column in self.shown[:wanted]:
-            width += column.width
+            width += self.width(column)
             count += width <= FROZEN_WIDTH
         return count
 

@@ -53,6 +53,8 @@ WORDS = {
     "GO": "good",
     "GO_WITH_CONDITIONS": "care",
     "NO_GO": "bad",
+    "RECYCLE": "care",
+    "NOT_REQUIRED": "off",
 }
 
 

@@ -20,6 +20,7 @@ EXCEL_EPOCH = date(1899, 12, 30)
 DAY_US = 86_400_000_000
 LINE_HEIGHT = 15
 MOST_LINES = 6
+ROW_HEIGHT = 19
 Cell = str | float | None
 
 
@@ -94,7 +95,7 @@ def _set_columns(sheet: Worksheet, area: TableArea, styles: Styles) -> None:
     sheet.outline_settings(visible=True, symbols_below=True, symbols_right=False)
     for number, column in enumerate(area.columns):
         options = {"level": 1, "hidden": True} if column.hidden else {}
-        sheet.set_column(number, number, column.width, styles.blank_column(column), options)
+        sheet.set_column(number, number, area.width(column), styles.blank_column(column), options)
     if area.model.tracked:
         last = len(area.columns)
         sheet.set_column(last, last, 14, styles(num_format="@"), {"hidden": True})
@@ -119,19 +120,29 @@ def _colour_legend(styles: Styles) -> Iterator[str | Format]:
 
 
 def _write_title(sheet: Worksheet, area: TableArea, styles: Styles) -> None:
-    purpose = area.model.purpose_zh if area.lang == "zh" else area.model.purpose_en
+    """Write name, purpose, way back and legend; beside the columns that every printed page repeats."""
     title, small = styles(bold=True, font_size=16, font_color=NAVY), styles(font_color=MUTED)
+    purpose = area.model.purpose_zh if area.lang == "zh" else area.model.purpose_en
     sheet.set_row(0, 30)
-    sheet.write_rich_string(0, 0, title, area.sheet, small, f"   {purpose}", styles())
+    if area.pages_across > 1:
+        sheet.write_string(0, 0, area.sheet, title)
+        sheet.write_string(0, area.frozen, purpose, small)
+    else:
+        sheet.write_rich_string(0, 0, title, area.sheet, small, f"   {purpose}", styles())
     sheet.set_row(1, 20)
     home = say(f"sheets.{START}.sheet", area.lang)
     link = styles(font_color=BLUE, underline=1, font_size=9)
     sheet.write_url(1, 0, f"internal:'{home}'!A1", link, say("sheets.back", area.lang))
+    _write_legend(sheet, area, styles)
+
+
+def _write_legend(sheet: Worksheet, area: TableArea, styles: Styles) -> None:
+    column = area.frozen if area.pages_across > 1 else 1
     if area.model.group == "work":
-        sheet.write_rich_string(1, 1, *_colour_legend(styles), styles())
+        sheet.write_rich_string(1, column, *_colour_legend(styles), styles())
     else:
         text = say(f"sheets.legend.{_legend_key(area)}", area.lang)
-        sheet.write_string(1, 1, text, styles(font_color=MUTED, font_size=9))
+        sheet.write_string(1, column, text, styles(font_color=MUTED, font_size=9))
 
 
 def _write_body(sheet: Worksheet, area: TableArea, styles: Styles, as_of: date) -> None:
@@ -169,6 +180,7 @@ def _set_heights(sheet: Worksheet, area: TableArea) -> None:
 def write_table(sheet: Worksheet, area: TableArea, styles: Styles, as_of: date, terms: pl.DataFrame) -> None:
     """Write one table's sheet."""
     last = len(area.numbers) - 1
+    sheet.set_default_row(ROW_HEIGHT)
     _set_columns(sheet, area, styles)
     _write_title(sheet, area, styles)
     sheet.set_row(HEADER_ROW - 1, 34)
@@ -198,5 +210,7 @@ def _finish(sheet: Worksheet, area: TableArea) -> None:
     sheet.hide_gridlines(2)
     sheet.set_tab_color(TABS[area.model.group])
     sheet.freeze_panes(HEADER_ROW, area.frozen)
-    set_up_page(sheet, area.lang)
+    set_up_page(sheet, area.lang, pages_across=area.pages_across)
     sheet.repeat_rows(HEADER_ROW - 1)
+    if area.pages_across > 1:
+        sheet.repeat_columns(0, area.frozen - 1)

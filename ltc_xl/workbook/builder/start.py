@@ -8,7 +8,7 @@ from ltc_xl.messages import say, shown
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.tables import table, tables_of
 from ltc_xl.workbook.builder.canvas import Canvas, Span
-from ltc_xl.workbook.builder.layout import DASHBOARD, SHOWN_RULES, START, column_reference
+from ltc_xl.workbook.builder.layout import DASHBOARD, SHOWN_RULES, START, column_reference, text_width
 from ltc_xl.workbook.builder.measures import (
     OPEN_LEADS,
     OPEN_OPPORTUNITIES,
@@ -54,6 +54,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 CARD_WIDTH, GAP = 27, 1.6
 BAND_HEIGHTS = (8, 38, 24, 8)
 LINE_HEIGHT = 16
+LINE_WIDTH = 155  # characters across the cards; letters are narrower than digits
 LAST = len(CARDS) * 2 - 1
 
 
@@ -121,6 +122,7 @@ def _write_news(pen: Pen, frames: Frames) -> None:
         Span(pen.row, 6, LAST), f'IF({token}="","{fresh}","{stored}")', stored if any(seen) else fresh, muted
     )
     pen.skip(22)
+    pen.skip(4)
 
 
 def _write_cards(pen: Pen, frames: Frames) -> None:
@@ -155,9 +157,8 @@ def _write_steps(pen: Pen) -> None:
 
 
 def _lines(text: str) -> int:
-    """Return how many lines a text takes across the cards; a Chinese character is two wide."""
-    wide = len(text) + (len(text.encode()) - len(text)) // 2
-    return -(-wide // (CARD_WIDTH * len(CARDS)))
+    """Return how many lines a text takes across the cards."""
+    return -(-text_width(text) // LINE_WIDTH)
 
 
 def _write_colours(pen: Pen) -> None:

@@ -32,10 +32,10 @@ SIZES: dict[Lang, int] = {"zh": 10, "en": 11}
 NUMBER_FORMATS = {
     "id": "@",
     "tax": "@",
-    "money": "#,##0.00;[Red]-#,##0.00",
-    "number": "#,##0.####",
-    "int": "0",
-    "rate": "0.0%",
+    "money": "#,##0.00_ ;[Red]-#,##0.00_ ",
+    "number": "#,##0.0#_ ;[Red]-#,##0.0#_ ",
+    "int": "0_ ;[Red]-0_ ",
+    "rate": "0.0%_ ",
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm",
 }
@@ -81,12 +81,15 @@ class Styles:
         required = column.required or column.required_when is not None
         fill = COMPUTED_HEADER if not column.typed else NAVY if required else BLUE
         ink = INK if not column.typed else WHITE
-        return self(bold=True, text_wrap=True, border=1, border_color=WHITE, bg_color=fill, font_color=ink)
+        return self(
+            bold=True, text_wrap=True, indent=1, border=1, border_color=WHITE, bg_color=fill, font_color=ink
+        )
 
     def body(self, column: Column) -> Format:
         """Return a data cell: white is the person's, grey the program's."""
         fill = {} if column.typed else {"bg_color": GREY}
-        return self(border=1, border_color=LINE, text_wrap=wraps(column), **self._shape(column), **fill)
+        fit = {"shrink": True} if column.hidden else {"text_wrap": wraps(column)}
+        return self(border=1, border_color=LINE, **fit, **self._shape(column), **fill)
 
     def blank_column(self, column: Column) -> Format:
         """Return the format below the table, so that what is typed next is taken the same way."""
@@ -99,4 +102,6 @@ class Styles:
         return self.dxf(num_format=number, border=1, border_color=LINE, **fill)
 
     def _shape(self, column: Column) -> dict[str, object]:
-        return {"num_format": NUMBER_FORMATS.get(column.type, "General"), "align": _align(column)}
+        align = _align(column)
+        inset = {"indent": 1} if align == "left" else {}
+        return {"num_format": NUMBER_FORMATS.get(column.type, "General"), "align": align, **inset}
