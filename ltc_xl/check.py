@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from ltc_xl.messages import say, title_of, words_of
+from ltc_xl.messages import say, shown, title_of, words_of
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, differences
 from ltc_xl.model.enums import Lang, label
@@ -187,13 +187,21 @@ def _rows_with(book: Book, found: Iterable[Finding]) -> dict[str, pl.DataFrame]:
 
 
 def _described(model: Table, record: Mapping[str, object], lang: Lang) -> str:
-    parts = []
-    for code in dict.fromkeys((model.key, model.label)):
-        value = record.get(code or "")
-        if code and value is not None:
-            enum = model.by_code[code].enum
-            parts.append(label(enum, str(value), lang) if enum else str(value))
-    return " ".join(parts)
+    """Return what a person calls a row. Numbers the program gives are left out: new rows have none yet."""
+    label_column = model.by_code.get(model.label or "")
+    whose = ("contract_no", "customer") if label_column and label_column.enum else ()
+    typed_key = () if model.numbered == model.key else (model.key,)
+    codes = [code for code in dict.fromkeys((*whose, *typed_key, model.label)) if code in model.by_code]
+    named = " ".join(text for code in codes if (text := _worded(model, code, record.get(code), lang)))
+    typed = (
+        _worded(model, column.code, record.get(column.code), lang) for column in model.columns if column.typed
+    )
+    return named or next(filter(None, typed), "")
+
+
+def _worded(model: Table, code: str, value: object, lang: Lang) -> str:
+    enum = model.by_code[code].enum
+    return label(enum, str(value), lang) if enum and value is not None else shown(value, lang)
 
 
 # ---------------------------------------------------------------- the answer as data

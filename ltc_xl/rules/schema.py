@@ -80,16 +80,17 @@ def failures(model: Table, rows: pl.DataFrame, as_of: date, lists: Lists) -> pl.
 
 
 def schema_of(model: Table, as_of: date, lists: Lists) -> pa.DataFrameSchema:
-    """Return the schema of a table: types as the model has them, checks named by their finding code.
+    """Return the schema of a table: every column that must be something, its checks named by finding code.
 
     Nothing is coerced: the reader did that, cell by cell.
     """
-    columns = {
-        column.code: pa.Column(column.dtype, list(_checks(column, model, as_of, lists)), nullable=True)
-        for column in model.columns
-        if not column.live
-    }
-    return pa.DataFrameSchema(columns, strict=False, coerce=False)
+    checked = (
+        (column, list(_checks(column, model, as_of, lists))) for column in model.columns if not column.live
+    )
+    return pa.DataFrameSchema(
+        {column.code: pa.Column(column.dtype, checks, nullable=True) for column, checks in checked if checks},
+        coerce=False,
+    )
 
 
 def _checks(column: Column, model: Table, as_of: date, lists: Lists) -> Iterator[pa.Check]:

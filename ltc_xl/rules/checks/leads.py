@@ -4,7 +4,7 @@ import polars as pl
 
 from ltc_xl.model.enums import codes_of_kind
 from ltc_xl.model.finding import Finding, findings
-from ltc_xl.model.tables import UID
+from ltc_xl.model.tables import ROW, UID
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.name_keys import company_key, phone_key
 
@@ -62,7 +62,7 @@ def _with_first(leads: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     first = aged.unique(keys, keep="first", maintain_order=True).select(
         *keys,
         pl.col(UID).alias("first.uid"),
-        pl.coalesce("lead_id", "company", "contact").alias("first.no"),
+        pl.col(ROW).alias("first.row"),
         pl.col("company").alias("first.company"),
         pl.col("channel").alias("first.channel"),
         pl.col("company_key").alias("first.company_key"),
@@ -78,7 +78,7 @@ def _keyed(case: Case) -> pl.DataFrame:
 
 def check_leads_are_not_entered_twice(case: Case) -> list[Finding]:
     """Report leads with the company and mobile of an older one (L-05)."""
-    twice = _with_first(_keyed(case), ["company_key", "mobile_key"]).with_columns(first=pl.col("first.no"))
+    twice = _with_first(_keyed(case), ["company_key", "mobile_key"]).with_columns(first=pl.col("first.row"))
     return findings("L-05", "leads", twice, "company", ["first", "company", "mobile"])
 
 
@@ -89,7 +89,7 @@ def check_companies_do_not_come_by_two_channels(case: Case) -> list[Finding]:
     others = (
         _with_first(leads, ["company_key"])
         .filter((pl.col("channel") != pl.col("first.channel")) & ~pl.col(UID).is_in(twice.implode()))
-        .with_columns(first=pl.col("first.no"), first_channel=pl.col("first.channel"))
+        .with_columns(first=pl.col("first.row"), first_channel=pl.col("first.channel"))
     )
     return findings("L-06", "leads", others, "company", ["first", "company", "channel", "first_channel"])
 
@@ -99,7 +99,7 @@ def check_mobiles_belong_to_one_company(case: Case) -> list[Finding]:
     others = (
         _with_first(_keyed(case), ["mobile_key"])
         .filter(pl.col("company_key") != pl.col("first.company_key"))
-        .with_columns(first=pl.col("first.no"), first_company=pl.col("first.company"))
+        .with_columns(first=pl.col("first.row"), first_company=pl.col("first.company"))
     )
     return findings("L-07", "leads", others, "mobile", ["first", "first_company", "company", "mobile"])
 

@@ -9,6 +9,7 @@ from ltc_xl.model.tables import UID
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.checks.contracts import in_future
 from ltc_xl.rules.checks.references import aliases
+from ltc_xl.rules.derived import open_amount
 from ltc_xl.rules.name_keys import is_person, name_key
 
 
@@ -20,12 +21,20 @@ def check_no_more_is_allocated_than_came_in(case: Case) -> list[Finding]:
 
 
 def check_receipts_are_allocated_in_time(case: Case) -> list[Finding]:
-    """Report receipts with money unapplied for longer than the setting (P-02)."""
+    """Report receipts with money unapplied for longer than the setting (P-02).
+
+    An advance may wait: it names a contract that has nothing to pay yet.
+    """
     days = int(case.number("unapplied_warning_days"))
-    waiting = case.rows("receipts").filter((pl.col("on") < case.before(days)) & (pl.col("unapplied") > 0))
-    return findings(
-        "P-02", "receipts", waiting.with_columns(limit=pl.lit(days)), "amount", ["on", "unapplied", "limit"]
+    payable = case.rows("lines").filter((pl.col("triggered_on") <= case.as_of) & (open_amount() > 0))
+    nothing_to_pay = ~pl.col("contract_no").is_in(payable["contract_no"].drop_nulls().unique().implode())
+    waiting = case.rows("receipts").filter(
+        (pl.col("on") < case.before(days))
+        & (pl.col("unapplied") > 0)
+        & ~nothing_to_pay.fill_null(value=False)
     )
+    told = waiting.with_columns(limit=pl.lit(days))
+    return findings("P-02", "receipts", told, "amount", ["on", "unapplied", "limit"])
 
 
 def _foreign_payers(case: Case) -> pl.DataFrame:

@@ -1,0 +1,75 @@
+"""The pages of ``findings/``: tables that fail, what the check says of them, and how they look when cured."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from conftest import typed_rows
+
+from ltc_xl.model.book import Book, BookTable, Place
+from ltc_xl.model.enums import LANGS, Lang
+from ltc_xl.model.tables import table
+
+FOLDER = Path(__file__).parent / "findings"
+_AS_OF = re.compile(r"^As of (\d{4}-\d\d-\d\d)", re.MULTILINE)
+_TABLE = re.compile(r"^([a-z_]+)\n((?:\|.*\n)+)", re.MULTILINE)
+_TEXT = re.compile(r"^```(zh|en)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: the day, the tables that fail, the tables that cure them, the findings in both languages."""
+
+    code: str
+    as_of: date
+    tables: dict[str, str] = field(default_factory=dict)
+    cured: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def book(self) -> Book:
+        """Return the tables as they fail."""
+        return placed_book(self.tables)
+
+    @property
+    def cured_book(self) -> Book:
+        """Return the tables with those of the cure in place."""
+        return placed_book(self.tables | self.cured)
+
+
+def page_of(path: Path) -> Page:
+    """Return a page as it is written."""
+    text = path.read_text("utf-8")
+    failing, _, cured = text.partition("\n## ")
+    day = _AS_OF.search(text)
+    return Page(
+        path.stem,
+        date.fromisoformat(day[1]) if day else date(2026, 4, 30),
+        dict(_TABLE.findall(failing)),
+        dict(_TABLE.findall(cured)),
+        {lang: body.splitlines() for lang, body in _TEXT.findall(text)},
+    )
+
+
+def pages() -> list[Page]:
+    """Return every page."""
+    return [page_of(path) for path in sorted(FOLDER.glob("*.md"))]
+
+
+def placed_book(tables: dict[str, str], lang: Lang = "zh") -> Book:
+    """Return a book of pipe tables, each on its own sheet with the header in row 1."""
+    rows = {name: typed_rows(name, text) for name, text in tables.items()}
+    return replace(Book("client.xlsx", lang), tables={n: placed(n, frame, lang) for n, frame in rows.items()})
+
+
+def placed(name: str, rows: pl.DataFrame, lang: Lang = "zh") -> BookTable:
+    """Return rows of a table as if read from a sheet that has every column."""
+    model = table(name)
+    numbers = {column.code: number for number, column in enumerate(model.columns, start=1)}
+    place = Place(model.sheet(lang), model.excel, 1, 2, rows.height + 1, numbers)
+    return BookTable(model, rows, place)
+
+
+__all__ = ["FOLDER", "LANGS", "Page", "page_of", "pages", "placed", "placed_book"]
