@@ -6,22 +6,13 @@ from functools import cached_property
 
 import polars as pl
 
+from ltc_xl.model.address import column_letters
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import ROW, UID, Table, table, tables
 
 
-def column_letters(number: int) -> str:
-    """Return the letters of a column, 1 is A.
-
-    >>> column_letters(1), column_letters(28), column_letters(16384)
-    ('A', 'AB', 'XFD')
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+__all__ = ["Book", "BookTable", "Place", "book_of", "column_letters"]
 
 
 @dataclass(frozen=True)

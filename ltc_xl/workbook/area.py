@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ltc_xl.model.book import column_letters
+from ltc_xl.model.address import column_letters
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384

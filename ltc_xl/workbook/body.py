@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from openpyxl.formula.translate import Translator
-
-from ltc_xl.model.book import column_letters
+from ltc_xl.model.address import column_letters
 from ltc_xl.workbook.area import MAX_ROW, Area
 from ltc_xl.workbook.cells import style_of
 from ltc_xl.workbook.edits import CachedValue, Formula, Plain, Row, Value
@@ -171,7 +169,7 @@ class TableBody:
             raise self._refusal("patch_shared_formula", self.last, column)
         home, text = origin
         if is_relative(text):
-            text = Translator(f"={text}", home).translate_formula(f"{column_letters(column)}{number}")
+            text = _moved(text, home, f"{column_letters(column)}{number}")
         return Formula(text, cached)
 
     @cached_property
@@ -233,6 +231,13 @@ def is_relative(formula: str) -> bool:
     while count:
         bare, count = _NOT_REFERENCES.subn("", bare)
     return _RELATIVE.search(bare) is not None
+
+
+def _moved(formula: str, home: str, to: str) -> str:
+    """Return a formula as it reads in another cell, its relative addresses moved."""
+    from openpyxl.formula.translate import Translator  # a quarter of a second that few tables need
+
+    return str(Translator(f"={formula}", home).translate_formula(to))
 
 
 def _formula_text(cell: CellAt) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ltc_xl.model.book import column_letters
+from ltc_xl.model.address import column_letters
 from ltc_xl.workbook.area import area_of
 from ltc_xl.workbook.body import is_relative
 from ltc_xl.workbook.grow import Reshape, sheet_of

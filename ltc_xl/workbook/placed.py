@@ -5,7 +5,8 @@ from datetime import date
 
 import polars as pl
 
-from ltc_xl.model.book import Book, BookTable, Place, column_letters
+from ltc_xl.model.address import column_letters
+from ltc_xl.model.book import Book, BookTable, Place
 from ltc_xl.model.change import Changes, SetColumn, applied
 from ltc_xl.model.enums import Lang, words
 from ltc_xl.model.errors import CannotPatch

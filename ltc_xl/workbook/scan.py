@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ltc_xl.model.book import column_letters
+from ltc_xl.model.address import column_letters
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.area import MAX_ROW, Area, area_of, column_number
 from ltc_xl.workbook.tags import attribute

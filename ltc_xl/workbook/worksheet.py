@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ltc_xl.model.book import column_letters
+from ltc_xl.model.address import column_letters
 from ltc_xl.workbook.area import MAX_COLUMN, MAX_ROW, Area
 from ltc_xl.workbook.cells import CellWriter, style_of
 from ltc_xl.workbook.edits import CachedValue, Formula, Value
