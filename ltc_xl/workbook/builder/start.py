@@ -45,7 +45,7 @@ CARDS: tuple[tuple[str, Measure], ...] = (
 OTHERS = ("customers", "contracts", "receipts", DASHBOARD, *SHOWN_RULES)
 STEPS = 5
 COMMANDS: tuple[tuple[str, str], ...] = (
-    ("import", "ltc-xl import {file} {source}"),
+    ("import", "ltc-xl import {file} {source} --form leads"),
     ("check", "ltc-xl check {file}"),
     ("aging", "ltc-xl collect aging {file}"),
     ("metrics", "ltc-xl collect metrics {file}"),
@@ -54,7 +54,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 CARD_WIDTH, GAP = 27, 1.6
 BAND_HEIGHTS = (8, 38, 24, 8)
 LINE_HEIGHT = 16
-LINE_WIDTH = 155  # characters across the cards; letters are narrower than digits
+LINE_WIDTH = 160  # characters across the cards; letters are narrower than digits
 LAST = len(CARDS) * 2 - 1
 
 

@@ -50,6 +50,8 @@ def wraps(column: Column) -> bool:
 
 
 def _align(column: Column) -> str:
+    if column.hidden:
+        return "left"  # LibreOffice prints the overflow of a folded cell into its blank left neighbour
     return "right" if column.type in _RIGHT else "center" if column.type in _CENTRED else "left"
 
 
@@ -88,8 +90,7 @@ class Styles:
     def body(self, column: Column) -> Format:
         """Return a data cell: white is the person's, grey the program's."""
         fill = {} if column.typed else {"bg_color": GREY}
-        fit = {"shrink": True} if column.hidden else {"text_wrap": wraps(column)}
-        return self(border=1, border_color=LINE, **fit, **self._shape(column), **fill)
+        return self(border=1, border_color=LINE, text_wrap=wraps(column), **self._shape(column), **fill)
 
     def blank_column(self, column: Column) -> Format:
         """Return the format below the table, so that what is typed next is taken the same way."""
