@@ -11,7 +11,6 @@ from ltc_xl.model.enums import Lang
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import ROW, UID, Table, table, tables
 
-
 __all__ = ["Book", "BookTable", "Place", "book_of", "column_letters"]
 
 
