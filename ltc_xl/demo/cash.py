@@ -77,7 +77,8 @@ class Cash:
 
     def _pay_day(self, line: Row) -> date:
         """Return the due day moved by the customer's habit, between the trigger and yesterday."""
-        told, triggered = self.told, line["triggered_on"]
+        told = self.told
+        triggered: date = line["triggered_on"]
         late = self.habits[line["customer"]] + told.dice.randint(-4, 7)
         recent = told.day(told.dice.randint(1, 6))
         if story(line) in facts()["paid"]:
@@ -110,7 +111,10 @@ class Cash:
     def _method(self, line: Row, on: date, amount: Decimal) -> Row:
         by_bill = self.told.chance(_BILL_SHARE) and amount >= _BILL_FLOOR and line["currency"] == "CNY"
         method = facts()["bills"].get(story(line)) or ("BILL_BANK" if by_bill else "TRANSFER")
-        return {"method": method, "bill_due_on": None if method == "TRANSFER" else add_months(on, _BILL_MONTHS)}
+        return {
+            "method": method,
+            "bill_due_on": None if method == "TRANSFER" else add_months(on, _BILL_MONTHS),
+        }
 
     def _bank_line(self, on: date, summary: str | None) -> Row:
         return {"bank_ref": f"{on:%Y%m%d}{self.told.dice.randint(10**7, 10**8 - 1)}", "summary": summary}

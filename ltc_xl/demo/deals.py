@@ -44,7 +44,7 @@ def spread(place: int, share: int, whole: int) -> bool:
 
 @dataclass(frozen=True)
 class Deals:
-    """Tells opportunities; ``contract_no`` is the contract's key and ``lead`` a yes or no until both exist."""
+    """Tells opportunities; until both exist, ``contract_no`` is a contract's key and ``lead`` a yes or no."""
 
     told: Telling
     people: Staff

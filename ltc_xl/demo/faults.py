@@ -21,6 +21,7 @@ from ltc_xl.workbook.edits import CellEdit, Formula, Value
 Frames = Mapping[str, pl.DataFrame]
 
 ORPHANED_LEADS = 23
+_HALF_A_MILLION = Decimal(500_000)
 _OPEN_FOLLOWED = pl.col("state") == "FOLLOWING"
 
 
@@ -38,6 +39,23 @@ class Planted:
     row_id: str
     column: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a row: where a fault sits."""
+
+    table: str
+    row_id: str
+    column: str
+    key: str
+
+
+def cell_of(name: str, row: Mapping[str, object], column: str) -> Cell:
+    """Return a cell of a row."""
+    model = table(name)
+    key = str(row.get(model.key or "") or row.get(model.label or "") or "")
+    return Cell(name, str(row[UID]), column, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +95,14 @@ class Garden:
             for code, value in values.items()
         )
 
-    def expect(self, story: str, code: str, name: str, row: Mapping[str, object], column: str) -> None:
+    def expect(self, story: str, code: str, cell: Cell) -> None:
         """Note that a check must find a code in a cell."""
-        model = table(name)
-        key = str(row.get(model.key or "") or row.get(model.label or "") or "")
-        self.planted.append(Planted(story, code, name, str(row[UID]), column, key))
+        self.planted.append(Planted(story, code, cell.table, cell.row_id, cell.column, cell.key))
 
-    def type(self, story: str, code: str, name: str, row: Mapping[str, object], column: str, value: Value) -> None:  # noqa: PLR0913, PLR0917  one cell, one fault
+    def type(self, story: str, code: str, cell: Cell, value: Value) -> None:
         """Type a value over a cell of the finished workbook, and expect it to be found."""
-        self.typed.append(Typed(name, str(row[UID]), column, value))
-        self.expect(story, code, name, row, column)
+        self.typed.append(Typed(cell.table, cell.row_id, cell.column, value))
+        self.expect(story, code, cell)
 
     def word(self, group: str, key: str) -> str:
         """Return a word of the story."""
@@ -106,12 +122,16 @@ class Garden:
 
 def _same_lead_from_fair_and_search(garden: Garden) -> None:
     channels = [garden.word("channels", key) for key in ("fair", "baidu_sem")]
-    from_fair = garden.row("leads", _OPEN_FOLLOWED, pl.col("company").is_not_null(), pl.col("channel") == channels[0])
+    from_fair = garden.row(
+        "leads", _OPEN_FOLLOWED, pl.col("company").is_not_null(), pl.col("channel") == channels[0]
+    )
     later = pl.col("created_on") > from_fair["created_on"]
-    from_search = garden.row("leads", pl.col("state").is_in(["NURTURE", "FOLLOWING"]), pl.col("channel") == channels[1], later)
+    from_search = garden.row(
+        "leads", pl.col("state").is_in(["NURTURE", "FOLLOWING"]), pl.col("channel") == channels[1], later
+    )
     same = ("company", "contact", "mobile", "city", "region", "industry", "need", "product")
     garden.set("leads", from_search, **{code: from_fair[code] for code in same})
-    garden.expect("fair_and_search", "L-05", "leads", from_search, "company")
+    garden.expect("fair_and_search", "L-05", cell_of("leads", from_search, "company"))
 
 
 def _salesperson_gone(garden: Garden) -> None:
@@ -119,13 +139,13 @@ def _salesperson_gone(garden: Garden) -> None:
     for _ in range(ORPHANED_LEADS):
         lead = garden.row("leads", _OPEN_FOLLOWED)
         garden.set("leads", lead, owner=gone["member"])
-        garden.expect("salesperson_gone", "L-03", "leads", lead, "owner")
+        garden.expect("salesperson_gone", "L-03", cell_of("leads", lead, "owner"))
 
 
 def _budget_in_ten_thousands(garden: Garden) -> None:
-    lead = garden.row("leads", pl.col("budget") == 500_000, pl.col("state") != "CONVERTED")
+    lead = garden.row("leads", pl.col("budget") == _HALF_A_MILLION, pl.col("state") != "CONVERTED")
     garden.set("leads", lead, budget=Decimal(50))
-    garden.expect("budget_50", "L-04", "leads", lead, "budget")
+    garden.expect("budget_50", "L-04", cell_of("leads", lead, "budget"))
 
 
 # ---------------------------------------------------------------- contracts
@@ -134,27 +154,29 @@ def _budget_in_ten_thousands(garden: Garden) -> None:
 def _retention_forgotten(garden: Garden) -> None:
     contract = garden.contract("baoli_cabinets")
     garden.set("contracts", contract, warranty_months=12, note=garden.word("stories", "retention_note"))
-    line = garden.row("lines", pl.col("contract_no") == contract["contract_no"], pl.col("item") == "RETENTION")
-    garden.expect("retention_forgotten", "RC-11", "lines", line, "triggered_on")
+    line = garden.row(
+        "lines", pl.col("contract_no") == contract["contract_no"], pl.col("item") == "RETENTION"
+    )
+    garden.expect("retention_forgotten", "RC-11", cell_of("lines", line, "triggered_on"))
 
 
 def _promised_orally(garden: Garden) -> None:
     written = garden.word("handovers", "written")
     item = garden.row("handovers", pl.col("item") == written)
     garden.set("handovers", item, item=garden.word("handovers", "oral"), in_contract="NO")
-    garden.expect("oral_promise", "C-11", "handovers", item, "in_contract")
+    garden.expect("oral_promise", "C-11", cell_of("handovers", item, "in_contract"))
 
 
 def _deposit_kept(garden: Garden) -> None:
     deposit = garden.row("deposits", pl.col("payee") == garden.customer("tcm_hospital"))
     garden.set("deposits", deposit, returned_on=None, note=garden.word("stories", "deposit_note"))
-    garden.expect("deposit_kept", "C-12", "deposits", deposit, "returned_on")
+    garden.expect("deposit_kept", "C-12", cell_of("deposits", deposit, "returned_on"))
 
 
 def _lines_do_not_add_up(garden: Garden) -> None:
     contract = garden.contract("yunlu_warehouse")
     garden.set("contracts", contract, gross=Decimal(138_600))
-    garden.expect("lines_do_not_add_up", "C-01", "contracts", contract, "gross")
+    garden.expect("lines_do_not_add_up", "C-01", cell_of("contracts", contract, "gross"))
 
 
 # ---------------------------------------------------------------- money
@@ -163,14 +185,16 @@ def _lines_do_not_add_up(garden: Garden) -> None:
 def _group_pays_for_a_branch(garden: Garden) -> None:
     receipt = garden.row("receipts", pl.col("customer") == garden.customer("group_suzhou"), last=True)
     garden.set("receipts", receipt, payer=garden.customer("group"), note=garden.word("stories", "group_note"))
-    garden.expect("group_pays", "P-04", "receipts", receipt, "payer")
+    garden.expect("group_pays", "P-04", cell_of("receipts", receipt, "payer"))
 
 
 def _owner_pays_privately(garden: Garden) -> None:
     receipt = garden.row("receipts", pl.col("customer") == garden.customer("jinsuo"), last=True)
     payer, note = garden.word("stories", "private_payer"), garden.word("stories", "private_note")
     garden.set("receipts", receipt, payer=payer, note=note)
-    garden.expect("owner_pays", "P-05" if garden.lang == "zh" else "P-03", "receipts", receipt, "payer")
+    garden.expect(
+        "owner_pays", "P-05" if garden.lang == "zh" else "P-03", cell_of("receipts", receipt, "payer")
+    )
 
 
 def _paid_twice_in_a_week(garden: Garden) -> None:
@@ -187,13 +211,13 @@ def _paid_twice_in_a_week(garden: Garden) -> None:
     }
     row = pl.DataFrame([{**first, **again}], schema=receipts.schema)
     garden.frames["receipts"] = pl.concat([receipts, row])
-    garden.expect("paid_twice", "P-09", "receipts", row.row(0, named=True), "amount")
+    garden.expect("paid_twice", "P-09", cell_of("receipts", row.row(0, named=True), "amount"))
 
 
 def _bill_dishonoured(garden: Garden) -> None:
     bill = garden.row("bills", pl.col("kind") == "BILL_COMMERCIAL")
     garden.set("bills", bill, status="DISHONOURED")
-    garden.expect("bill_dishonoured", "P-11", "bills", bill, "receipt")
+    garden.expect("bill_dishonoured", "P-11", cell_of("bills", bill, "receipt"))
 
 
 # ---------------------------------------------------------------- what only a workbook can hold
@@ -201,48 +225,53 @@ def _bill_dishonoured(garden: Garden) -> None:
 
 def _tax_number_as_number(garden: Garden) -> None:
     customer = garden.row("customers", pl.col("uscc").str.contains(r"^\d{18}$"))
-    garden.type("tax_number", "V-05", "customers", customer, "uscc", float(int(str(customer["uscc"])[:15]) * 1000))
+    garden.type(
+        "tax_number",
+        "V-05",
+        cell("customers", customer, "uscc"),
+        float(int(str(customer["uscc"])[:15]) * 1000),
+    )
 
 
 def _error_cell(garden: Garden) -> None:
     contract = garden.contract("lantian_boilers")
     value = Formula("#REF!+90", "#REF!")
-    garden.type("error_cell", "V-01", "contracts", contract, "planned_delivery", value)
+    garden.type("error_cell", "V-01", cell_of("contracts", contract, "planned_delivery"), value)
 
 
 def _formula_without_value(garden: Garden) -> None:
     opp = garden.row("opportunities", pl.col("stage") == "PROPOSAL")
-    garden.type("no_cached_value", "V-02", "opportunities", opp, "cost_est", Formula("280000*0.62"))
+    garden.type("no_cached_value", "V-02", cell_of("opportunities", opp, "cost_est"), Formula("280000*0.62"))
 
 
 def _amount_in_words(garden: Garden) -> None:
     opp = garden.row("opportunities", pl.col("stage") == "VALIDATING", pl.col("amount").is_null())
     text = "约12万" if garden.lang == "zh" else "about 12k"
-    garden.type("about_twelve", "V-03", "opportunities", opp, "amount", text)
+    garden.type("about_twelve", "V-03", cell_of("opportunities", opp, "amount"), text)
 
 
 def _day_that_cannot_be(garden: Garden) -> None:
     lead = garden.row("leads", pl.col("state") == "NURTURE")
-    garden.type("no_such_day", "V-04", "leads", lead, "next_on", f"{garden.as_of.year + 1}-02-30")
+    garden.type("no_such_day", "V-04", cell_of("leads", lead, "next_on"), f"{garden.as_of.year + 1}-02-30")
 
 
 def _word_not_in_the_list(garden: Garden) -> None:
     lead = garden.row("leads", pl.col("state") == "NURTURE", pl.col("timeline").is_not_null())
     text = "等老板回来" if garden.lang == "zh" else "when the boss is back"
-    garden.type("unlisted_word", "V-06", "leads", lead, "timeline", text)
+    garden.type("unlisted_word", "V-06", cell_of("leads", lead, "timeline"), text)
 
 
 def _mobile_too_short(garden: Garden) -> None:
     lead = garden.row("leads", pl.col("state") == "NURTURE")
     garden.set("leads", lead, mobile=str(lead["mobile"])[:-1])
-    garden.expect("short_mobile", "V-14", "leads", lead, "mobile")
+    garden.expect("short_mobile", "V-14", cell_of("leads", lead, "mobile"))
 
 
 def _misspelt_customer(garden: Garden) -> None:
     opp = garden.row("opportunities", pl.col("stage") == "NEGOTIATING")
     name = str(opp["customer"])
     garden.set("opportunities", opp, customer=name[:4] + name[5:])
-    garden.expect("misspelt_customer", "K-06", "opportunities", opp, "customer")
+    garden.expect("misspelt_customer", "K-06", cell_of("opportunities", opp, "customer"))
 
 
 FAULTS: tuple[Callable[[Garden], None], ...] = (

@@ -13,7 +13,7 @@ from ltc_xl.demo.cash import Cash
 from ltc_xl.demo.contracts import Contracts, Lines
 from ltc_xl.demo.customers import contacts, customers
 from ltc_xl.demo.deals import Deals
-from ltc_xl.demo.faults import Garden, plant
+from ltc_xl.demo.faults import Garden, Planted, plant
 from ltc_xl.demo.leads import Leads
 from ltc_xl.demo.promises import deposits, handovers
 from ltc_xl.demo.settling import open_amounts, story
@@ -25,8 +25,13 @@ from ltc_xl.rules.rulebook import bind_rulebook
 
 
 def firm(as_of: date, lang: Lang, *, faults: bool = False) -> Mapping[str, pl.DataFrame]:
-    """Return the firm's tables, computed columns as a check would leave them; without faults it finds nothing."""
+    """Return the firm's tables, computed columns as a check leaves them; without faults it finds none."""
     return faulty_firm(as_of, lang).frames if faults else _computed(_clean(as_of, lang), as_of, lang)
+
+
+def planted(as_of: date, lang: Lang) -> tuple[Planted, ...]:
+    """Return the planted faults: code, table, row and column where a check must find each."""
+    return tuple(faulty_firm(as_of, lang).planted)
 
 
 def faulty_firm(as_of: date, lang: Lang) -> Garden:

@@ -142,7 +142,7 @@ class Leads:
             "product": told.word("products", product),
             "timeline": told.dice.choice(_TIMELINES),
             "city": told.word("cities", city),
-            "region": told.word("regions", facts()["cities"][city]),
+            "region": told.word("regions", facts()["cities"][city]["region"]),
             "industry": told.word("trades", trade),
             "state": state,
             "note": told.pick("lead_notes", state),

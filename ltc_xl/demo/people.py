@@ -33,7 +33,7 @@ class Staff:
 
     def owner(self, trade: str, city: str, place: int) -> str:
         """Return who looks after a customer of a trade in a city."""
-        region = str(facts()["cities"][city])
+        region = str(facts()["cities"][city]["region"])
         return self.of(_TEAM_OF_TRADE.get(trade, region), place)
 
 

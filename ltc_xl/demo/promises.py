@@ -33,7 +33,11 @@ def handovers(told: Telling, contracts: Mapping[str, Row]) -> list[Row]:
 
 def deposits(told: Telling, opportunities: Sequence[Row]) -> list[Row]:
     """Return the bid deposits of lost and running tenders; what was due back has come back."""
-    tenders = [opp for opp in opportunities if opp["route"] == "BID" and opp["stage"] in {"LOST", "NEGOTIATING", "SIGNING"}]
+    tenders = [
+        opp
+        for opp in opportunities
+        if opp["route"] == "BID" and opp["stage"] in {"LOST", "NEGOTIATING", "SIGNING"}
+    ]
     rows = list(_deposits(told, tenders))
     told.numbered("deposits", rows)
     return rows
