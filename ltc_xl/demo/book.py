@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ltc_xl import session
 from ltc_xl.check import check
-from ltc_xl.demo.faults import Garden, cell_edits
 from ltc_xl.demo.firm import faulty_firm
+from ltc_xl.demo.garden import Garden, cell_edits
 from ltc_xl.demo.telling import facts, words
 from ltc_xl.model.enums import Lang
 from ltc_xl.rules.rulebook import bind_rulebook

@@ -13,7 +13,8 @@ from ltc_xl.demo.cash import Cash
 from ltc_xl.demo.contracts import Contracts, Lines
 from ltc_xl.demo.customers import contacts, customers
 from ltc_xl.demo.deals import Deals
-from ltc_xl.demo.faults import Garden, Planted, plant
+from ltc_xl.demo.faults import plant
+from ltc_xl.demo.garden import Garden, Planted
 from ltc_xl.demo.leads import Leads
 from ltc_xl.demo.promises import deposits, handovers
 from ltc_xl.demo.settling import open_amounts, story

@@ -8,7 +8,8 @@ from pathlib import Path
 from ltc_xl import collect, report, session
 from ltc_xl.check import check
 from ltc_xl.demo.book import new_firm_book
-from ltc_xl.demo.faults import STORIES, Planted
+from ltc_xl.demo.faults import STORIES
+from ltc_xl.demo.garden import Planted
 from ltc_xl.demo.telling import words
 from ltc_xl.messages import say, title_of
 from ltc_xl.model.book import Book
