@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.edits import CachedValue, Formula, Plain, Value
-from ltc_xl.workbook.tags import attribute, escaped, without_attribute
+from ltc_xl.workbook.escapes import escaped, fits_xml
+from ltc_xl.workbook.tags import attribute, without_attribute, xml_text
 
 MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
@@ -19,18 +20,6 @@ ERROR_VALUES = frozenset({"#REF!", "#N/A", "#DIV/0!", "#NAME?", "#VALUE!", "#NUM
 _EPOCH_1904 = date(1904, 1, 1)
 _EPOCH_1900 = date(1899, 12, 30)
 _LEAP_DAY_THAT_NEVER_WAS = date(1900, 3, 1)
-_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
-
-
-def text_xml(text: str) -> bytes:
-    """Return a text as Excel keeps it: what XML cannot hold, and what looks like its escape, is escaped.
-
-    >>> text_xml("a_x0041_"), text_xml("<b" + chr(7))
-    (b'a_x005F_x0041_', b'&lt;b_x0007_')
-    """
-    once = _LOOKS_ESCAPED.sub("_x005F_", text)
-    return escaped(_NOT_IN_XML.sub(lambda m: f"_x{ord(m[0]):04X}_", once))
 
 
 def serial(day: date, *, date1904: bool) -> str:
@@ -128,7 +117,7 @@ class CellWriter:
     def _text(self, address: str, text: str) -> bytes:
         if 2 * len(text) > MAX_TEXT and len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_TEXT:
             raise CannotPatch("patch_text_too_long", place=f"{self.sheet}!{address}", length=len(text))
-        return text_xml(text)
+        return xml_text(escaped(text))
 
     def _kind_and_text(self, address: str, value: float | Decimal | date) -> tuple[bytes, bytes]:
         if isinstance(value, bool):
@@ -153,14 +142,14 @@ class CellWriter:
 
     def _formula(self, address: str, style: bytes | None, formula: Formula) -> bytes:
         text = formula.text.removeprefix("=")
-        if len(text) > MAX_FORMULA or _NOT_IN_XML.search(text):
+        if len(text) > MAX_FORMULA or not fits_xml(text):
             raise CannotPatch("patch_formula_too_long", place=f"{self.sheet}!{address}")
         kind, cached = self._cached(address, formula.cached)
         return (
             self._head(address, style)
             + kind
             + b">"
-            + self._element(b"f", escaped(text))
+            + self._element(b"f", xml_text(text))
             + cached
             + self._tail
         )

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]  # it ships no types
 
 from ltc_xl.workbook.area import area_of
-from ltc_xl.workbook.xmltext import unescaped
+from ltc_xl.workbook.escapes import unescaped
 
 
 class RawCell(NamedTuple):
@@ -24,7 +24,7 @@ class RawCell(NamedTuple):
     type: str
     style: int | None
     formula: str | None
-    value: str | None
+    text: str | None
 
 
 def cells(xml: bytes) -> Iterator[RawCell]:

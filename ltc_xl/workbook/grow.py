@@ -9,7 +9,7 @@ from ltc_xl.workbook.area import Area, area_of
 from ltc_xl.workbook.package import TablePart
 from ltc_xl.workbook.scan import SheetScan
 from ltc_xl.workbook.splices import Splices
-from ltc_xl.workbook.tags import attribute, escaped, plain, with_attribute
+from ltc_xl.workbook.tags import attribute, plain, with_attribute, xml_text
 
 Mover = Callable[[Area], Area | None]
 
@@ -103,7 +103,7 @@ def grow_names(splices: Splices, movers: Mapping[str, Mover]) -> None:
         text = plain(name[1])
         moved = _REFERENCE.sub(lambda match: _moved_reference(match, movers), text)
         if moved != text:
-            splices.replace(name.start(1), name.end(1), escaped(moved))
+            splices.replace(name.start(1), name.end(1), xml_text(moved))
 
 
 def area_moved(table: TablePart, reshape: Reshape) -> TablePart:

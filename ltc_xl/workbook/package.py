@@ -23,7 +23,7 @@ from isal.igzip_lib import IsalError
 
 from ltc_xl.model.errors import NotAWorkbook, WorldError
 from ltc_xl.workbook.area import Area, area_of
-from ltc_xl.workbook.xmltext import unescaped
+from ltc_xl.workbook.escapes import unescaped
 
 MAX_PART = 1 << 30
 MAX_TOTAL = 2 << 30

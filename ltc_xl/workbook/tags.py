@@ -1,5 +1,6 @@
 """XML start tags as bytes: attributes read and changed without touching anything else."""
 
+import html
 import re
 from functools import cache
 
@@ -42,21 +43,11 @@ def without_attribute(tag: bytes, name: bytes) -> bytes:
     return tag if match is None else tag[: match.start()].rstrip() + tag[match.end() :]
 
 
-def escaped(text: str) -> bytes:
+def xml_text(text: str) -> bytes:
     """Return a text for use between tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
 
 
 def plain(text: bytes) -> str:
-    """Return what an XML text says, its five entities resolved."""
-    resolved = text.decode("utf-8", "replace")
-    if "&" not in resolved:
-        return resolved
-    return re.sub(r"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(\w+));", _character, resolved)
-
-
-def _character(entity: re.Match[str]) -> str:
-    decimal, hexadecimal, name = entity.groups()
-    if name:
-        return {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}.get(name, entity[0])
-    return chr(int(decimal) if decimal else int(hexadecimal, 16))
+    """Return what an XML text says, its entities resolved."""
+    return html.unescape(text.decode("utf-8", "replace"))

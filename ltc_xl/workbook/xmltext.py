@@ -1,29 +1,15 @@
 """Text as XML and Excel wrap it: entities, ``_xHHHH_`` escapes, line ends, composed letters."""
 
 import html
-import re
 
 import polars as pl
+
+from ltc_xl.workbook.escapes import unescaped
 
 _NAMED = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#10;": "\n", "&amp;": "&"}
 _NUMBERED = r"&#[xX]?[0-9A-Fa-f]+;"
 _ESCAPED = r"_x[0-9A-Fa-f]{4}_"
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LINE_ENDS = {"\r\n": "\n", "\r": "\n"}
-
-
-def unescaped(text: str) -> str:
-    r"""Return a text with Excel's ``_xHHHH_`` escapes resolved.
-
-    >>> unescaped("a_x000A_b"), unescaped("_x005F_x000A_"), unescaped("_xD83D_")
-    ('a\nb', '_x000A_', '_xD83D_')
-    """
-    return _ESCAPE.sub(lambda m: _letter(m[0], int(m[1], 16)), text) if "_x" in text else text
-
-
-def _letter(as_typed: str, code: int) -> str:
-    surrogate = 0xD800 <= code <= 0xDFFF  # noqa: PLR2004  half a letter is no letter
-    return as_typed if surrogate else chr(code)
 
 
 def decoded(raw: pl.Series) -> pl.Series:
