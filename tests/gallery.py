@@ -4,13 +4,17 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 from conftest import typed_rows
+from openpyxl import Workbook
 
 from ltc_xl.model.book import Book, BookTable, Place
-from ltc_xl.model.enums import LANGS, Lang
+from ltc_xl.model.enums import Lang
 from ltc_xl.model.tables import table
+from ltc_xl.model.tables import tables as all_tables
+from ltc_xl.workbook import read_book
 
 FOLDER = Path(__file__).parent / "findings"
 _AS_OF = re.compile(r"^As of (\d{4}-\d\d-\d\d)", re.MULTILINE)
@@ -28,15 +32,20 @@ class Page:
     cured: dict[str, str] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
 
+    typed: bool = False
+
     @property
     def book(self) -> Book:
         """Return the tables as they fail."""
-        return placed_book(self.tables)
+        return self._book(self.tables)
 
     @property
     def cured_book(self) -> Book:
         """Return the tables with those of the cure in place."""
-        return placed_book(self.tables | self.cured)
+        return self._book(self.tables | self.cured)
+
+    def _book(self, tables: dict[str, str]) -> Book:
+        return typed_book(tables) if self.typed else placed_book(tables)
 
 
 def page_of(path: Path) -> Page:
@@ -50,6 +59,7 @@ def page_of(path: Path) -> Page:
         dict(_TABLE.findall(failing)),
         dict(_TABLE.findall(cured)),
         {lang: body.splitlines() for lang, body in _TEXT.findall(text)},
+        "as typed into Excel" in failing,
     )
 
 
@@ -72,4 +82,26 @@ def placed(name: str, rows: pl.DataFrame, lang: Lang = "zh") -> BookTable:
     return BookTable(model, rows, place)
 
 
-__all__ = ["FOLDER", "LANGS", "Page", "page_of", "pages", "placed", "placed_book"]
+def typed_book(tables: dict[str, str]) -> Book:
+    """Return what the reader makes of these cells: ``'1`` is text, ``=…`` a formula nobody has calculated."""
+    workbook = Workbook()
+    starter = (t.name for t in all_tables().values() if t.group == "work" and t.profile == "starter")
+    for name in dict.fromkeys((*starter, *tables)):
+        model = table(name)
+        sheet = workbook.create_sheet(model.zh)
+        lines = tables[name].splitlines() if name in tables else ["|".join(("", *model.by_code, ""))]
+        head, *body = ([cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines)
+        sheet.append([model.by_code[code].zh for code in head])
+        for cells in body:
+            sheet.append([_as_typed(cell) for cell in cells])
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "client.xlsx"
+        workbook.remove(workbook.worksheets[0])
+        workbook.save(path)
+        return read_book(path)
+
+
+def _as_typed(cell: str) -> str | int | None:
+    if cell.startswith("'"):
+        return cell[1:]
+    return int(cell) if cell.isdecimal() else cell or None

@@ -24,12 +24,12 @@ def findings_of(book: Book, page: Page) -> tuple[Finding, ...]:
     return check(book, bind_rulebook(book), page.as_of, level="strict").findings
 
 
-def said(page: Page, found: Iterable[Finding], lang: Lang) -> list[str]:
-    """Return what the check says of a page: place, severity and finding, then the cure, on two lines each."""
+def said(book: Book, found: Iterable[Finding], lang: Lang) -> list[str]:
+    """Return what the check says of a book: place, severity and finding, then the cure, on two lines each."""
     lines = []
     for finding in found:
         words = words_of(finding, lang)
-        cell = page.book.cell(finding.table, finding.row_id, finding.column)
+        cell = book.cell(finding.table, finding.row_id, finding.column)
         place = table(finding.table).sheet(lang) + (f"!{cell[1]}" if cell and finding.column else "")
         severity = label("severity", finding.severity.upper(), lang)
         lines += [f"{place} {severity}: {words.found}", f"  {words.cure} ({finding.code})"]
@@ -38,10 +38,11 @@ def said(page: Page, found: Iterable[Finding], lang: Lang) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.code)
 def test_the_check_says_of_a_page_what_stands_on_it(page: Page) -> None:
-    found = findings_of(page.book, page)
+    book = page.book
+    found = findings_of(book, page)
     assert {finding.code for finding in found} == {page.code}
     for lang in LANGS:
-        assert said(page, found, lang) == page.texts[lang]
+        assert said(book, found, lang) == page.texts[lang]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.cured], ids=lambda page: page.code)

@@ -33,12 +33,19 @@ def check_cells(case: Case) -> list[Finding]:
 def _cell_findings(case: Case, model: Table, lists: Lists) -> Iterator[Finding]:
     """Yield one finding per failing cell, with what its sentence names."""
     rows = case.book.rows(model.name)
-    for code, name, uid, value, row in failures(model, rows, case.as_of, lists).iter_rows():
+    schema = schema_of(model, _on_sheet(case, model), case.as_of, lists)
+    for code, name, uid, value, row in failures(schema, rows).iter_rows():
         column = model.by_code[name]
         values = (
             _condition(model, column, rows, row) if code in _WHEN_CODES.values() else _bounds(column, value)
         )
         yield Finding(code, model.name, uid, name, values)
+
+
+def _on_sheet(case: Case, model: Table) -> list[str]:
+    """Return the columns that the sheet has: one that is not there is one problem, not one per row."""
+    place = case.book.place(model.name)
+    return [column.code for column in model.columns if place is None or column.code in place.columns]
 
 
 def _condition(model: Table, column: Column, rows: pl.DataFrame, row: int) -> dict[str, object]:
@@ -59,7 +66,7 @@ def listed_words(case: Case) -> Lists:
     return {name: [word.code for word in known] + own.get(name, []) for name, known in enums().items()}
 
 
-def failures(model: Table, rows: pl.DataFrame, as_of: date, lists: Lists) -> pl.DataFrame:
+def failures(schema: pa.DataFrameSchema, rows: pl.DataFrame) -> pl.DataFrame:
     """Return every cell that fails on its own: ``code``, ``column``, ``_uid``, ``value`` as text, ``row``."""
     nothing = pl.DataFrame(
         schema=dict.fromkeys(("code", "column", UID, "value"), pl.String) | {"row": pl.Int64}
@@ -67,25 +74,27 @@ def failures(model: Table, rows: pl.DataFrame, as_of: date, lists: Lists) -> pl.
     if rows.is_empty():
         return nothing
     try:
-        schema_of(model, as_of, lists).validate(rows, lazy=True)
+        schema.validate(rows, lazy=True)
     except SchemaErrors as failed:
         cases: pl.DataFrame = failed.failure_cases
     else:
         return nothing
     if cases["index"].null_count():
-        raise TypeError(f"{model.name}: {cases.filter(pl.col('index').is_null())}")
+        raise TypeError(str(cases.filter(pl.col("index").is_null())))
     uids = rows.select(UID).with_row_index("index").cast({"index": pl.Int64})
     placed = cases.cast({"index": pl.Int64}).join(uids, on="index", maintain_order="left")
     return placed.select(code="check", column="column", _uid=UID, value="failure_case", row="index")
 
 
-def schema_of(model: Table, as_of: date, lists: Lists) -> pa.DataFrameSchema:
+def schema_of(model: Table, columns: Collection[str], as_of: date, lists: Lists) -> pa.DataFrameSchema:
     """Return the schema of a table: every column that must be something, its checks named by finding code.
 
     Nothing is coerced: the reader did that, cell by cell.
     """
     checked = (
-        (column, list(_checks(column, model, as_of, lists))) for column in model.columns if not column.live
+        (column, list(_checks(column, model, as_of, lists)))
+        for column in model.columns
+        if column.code in columns and not column.live
     )
     return pa.DataFrameSchema(
         {column.code: pa.Column(column.dtype, checks, nullable=True) for column, checks in checked if checks},

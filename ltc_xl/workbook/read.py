@@ -23,7 +23,7 @@ from ltc_xl.workbook.package import Package
 from ltc_xl.workbook.rows import TableRead, columns_read, table_read
 from ltc_xl.workbook.source import Source
 
-_BAD_HEADER = "V-08"
+_HEADER_TWICE, _HEADER_GONE = "V-08", "V-09"
 _ENOUGH_TABLES = 2
 
 Places = Mapping[str, Bound]
@@ -73,8 +73,8 @@ def _bound(source: Source, model: Table) -> Bound | None:
     if sheet is None:
         return None
     if part is None:
-        return bound_by_header(model, sheet, source.cells(sheet, last_row=SEARCHED_ROWS))
-    return bound_by_part(model, part, sheet, source.cells(sheet, last_row=part.area.top))
+        return bound_by_header(model, sheet, source.head(sheet, SEARCHED_ROWS))
+    return bound_by_part(model, part, sheet, source.head(sheet, part.area.top))
 
 
 def _is_ours(places: Places) -> bool:
@@ -110,14 +110,15 @@ def _header_findings(places: Places, profile: str, lang: Lang) -> Iterator[Findi
         if bound.table.by_program:
             continue
         needed = (c for c in bound.table.columns if c.required or c.required_when)
-        gone = [c.code for c in needed if _lacks(bound, c, profile)]
-        for code in (*bound.headers.twice, *gone):
+        twice = [(_HEADER_TWICE, code) for code in bound.headers.twice]
+        gone = [(_HEADER_GONE, c.code) for c in needed if _lacks(bound, c, profile)]
+        for problem, code in twice + gone:
             label = bound.table.by_code[code].label(lang) if code in bound.table.by_code else code
-            yield Finding(_BAD_HEADER, name, None, code, {"found": label})
+            yield Finding(problem, name, None, code, {"found": label})
 
 
 def _read(source: Source, bound: Bound, reading: Reading) -> TableRead:
-    cells = source.cells(bound.sheet, frozenset(columns_read(bound).values()))
+    cells = source.body(bound.sheet, frozenset(columns_read(bound).values()))
     return table_read(bound, cells, reading, _limit(source.package, bound))
 
 
@@ -142,9 +143,7 @@ def _language(source: Source, places: Places, meta: Mapping[str, str]) -> Lang:
     said = next((lang for lang in LANGS if lang == meta.get("language")), None)
     if said:
         return said
-    heads = {
-        bound.sheet.name: source.cells(bound.sheet, last_row=bound.header_row) for bound in places.values()
-    }
+    heads = {bound.sheet.name: source.head(bound.sheet, bound.header_row) for bound in places.values()}
     return language_of(list(places.values()), heads)
 
 
