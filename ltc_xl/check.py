@@ -87,14 +87,16 @@ def judged(found: Iterable[Finding], rulebook: Rulebook, level: str) -> list[Fin
 
 
 def ordered(book: Book, found: Iterable[Finding]) -> list[Finding]:
-    """Return the findings by severity, code, table and row."""
+    """Return the findings by severity, code, table, row and column, as they stand on the sheets."""
     places = {name: place for place, name in enumerate(tables())}
     rows = {name: held.row_of for name, held in book.tables.items()}
 
-    def key(finding: Finding) -> tuple[int, str, int, int, str]:
+    def key(finding: Finding) -> tuple[int, str, int, int, int]:
         row = rows.get(finding.table, {}).get(finding.row_id or "") or 0
+        columns = list(tables()[finding.table].by_code)
+        column = columns.index(finding.column) if finding.column in columns else -1
         severity = SEVERITIES.index(finding.severity)
-        return severity, _code_key(finding.code), places[finding.table], row, finding.column or ""
+        return severity, _code_key(finding.code), places[finding.table], row, column
 
     return sorted(found, key=key)
 

@@ -18,7 +18,8 @@ from ltc_xl.workbook import read_book
 
 FOLDER = Path(__file__).parent / "findings"
 _AS_OF = re.compile(r"^As of (\d{4}-\d\d-\d\d)", re.MULTILINE)
-_TABLE = re.compile(r"^([a-z_]+)\n((?:\|.*\n)+)", re.MULTILINE)
+_TABLE = re.compile(r"^\*\*([a-z_]+)\*\*\n\n((?:\|.*\n)+)", re.MULTILINE)
+_RULE = re.compile(r"^[|:-]+$")
 _TEXT = re.compile(r"^```(zh|en)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -89,7 +90,8 @@ def typed_book(tables: dict[str, str]) -> Book:
     for name in dict.fromkeys((*starter, *tables)):
         model = table(name)
         sheet = workbook.create_sheet(model.zh)
-        lines = tables[name].splitlines() if name in tables else ["|".join(("", *model.by_code, ""))]
+        typed = tables[name].splitlines() if name in tables else ["|".join(("", *model.by_code, ""))]
+        lines = (line for line in typed if not _RULE.match(line))
         head, *body = ([cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines)
         sheet.append([model.by_code[code].zh for code in head])
         for cells in body:
