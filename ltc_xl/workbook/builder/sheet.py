@@ -10,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from ltc_xl.messages import say
 from ltc_xl.model.enums import Lang, words
 from ltc_xl.model.tables import UID, Column, excel_formula, with_live_columns
+from ltc_xl.workbook.area import MAX_ROW
 from ltc_xl.workbook.builder.inputs import validation
 from ltc_xl.workbook.builder.layout import FIRST_ROW, HEADER_ROW, START, TableArea
 from ltc_xl.workbook.builder.marks import conditional_formats
@@ -21,6 +22,7 @@ DAY_US = 86_400_000_000
 LINE_HEIGHT = 15
 MOST_LINES = 6
 ROW_HEIGHT = 19
+TEXT_FORMATTED = {"id", "tax"}
 Cell = str | float | None
 
 
@@ -206,7 +208,16 @@ def _write_help(sheet: Worksheet, area: TableArea, terms: pl.DataFrame) -> None:
             sheet.data_validation(area.body(column.code), options)
 
 
+def _spare_warnings(sheet: Worksheet, area: TableArea) -> None:
+    """Keep Excel from marking every telephone number as a number stored as text."""
+    texts = [area.letters(c.code) for c in area.columns if c.type in TEXT_FORMATTED]
+    if texts:
+        ranges = " ".join(f"{letters}{FIRST_ROW}:{letters}{MAX_ROW}" for letters in texts)
+        sheet.ignore_errors({"number_stored_as_text": ranges})
+
+
 def _finish(sheet: Worksheet, area: TableArea) -> None:
+    _spare_warnings(sheet, area)
     sheet.hide_gridlines(2)
     sheet.set_tab_color(TABS[area.model.group])
     sheet.freeze_panes(HEADER_ROW, area.frozen)

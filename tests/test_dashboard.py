@@ -1,0 +1,71 @@
+"""What the figures of the dashboard mean; that Excel's formulas mean the same is for test_recalculation."""
+
+from datetime import date
+
+import pytest
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.tables import tables_of
+from ltc_xl.workbook.builder.measures import KPIS, frames_of
+
+AS_OF = date(2026, 11, 21)
+
+
+def figure(key: str, book: Book) -> float | str:
+    """Return one figure of the dashboard."""
+    rows = {model.name: book.rows(model.name) for model in tables_of("starter")}
+    return next(kpi for kpi in KPIS if kpi.key == key).figure.value(frames_of(rows, AS_OF))
+
+
+def test_the_weighted_pipeline_is_open_amounts_times_win_rates_in_the_firms_currency(book: Book) -> None:
+    """
+    opportunities
+    | name | stage       | amount  | probability | currency |
+    | a    | NEGOTIATING | 1000.00 | 0.60        |          |
+    | b    | SIGNING     |  500.00 | 0.85        | CNY      |
+    | c    | SIGNING     |  900.00 | 0.85        | USD      |
+    | d    | WON         |  700.00 | 1.00        |          |
+    | e    | VALIDATING  |         | 0.10        |          |
+    """
+    assert figure("weighted_amount", book) == pytest.approx(1025.0)
+    assert figure("open_amount", book) == 1500.0
+
+
+def test_the_win_rate_is_won_over_won_and_lost_and_a_dash_before_the_first(book: Book) -> None:
+    """
+    opportunities
+    | name | stage   |
+    | a    | WON     |
+    | b    | LOST    |
+    | c    | LOST    |
+    | d    | DROPPED |
+    """
+    assert figure("win_rate", book) == pytest.approx(1 / 3)
+    assert figure("win_rate", Book("")) == "-"
+
+
+def test_overdue_counts_lines_of_the_ledger_past_their_due_day(book: Book) -> None:
+    """
+    lines
+    | item     | amount | recognised_on | due_on     | received |
+    | PREPAY   | 100.00 | 2026-10-01    | 2026-11-20 |    40.00 |
+    | DELIVERY | 200.00 | 2026-10-01    | 2026-11-21 |          |
+    | PROGRESS | 400.00 | 2026-12-01    | 2026-01-01 |          |
+    | OTHER    | 800.00 |               | 2026-01-01 |          |
+    """
+    assert figure("overdue_amount", book) == 60.0
+    assert figure("receivable_amount", book) == 260.0
+
+
+def test_signed_this_year_leaves_out_drafts_frames_and_last_year(book: Book) -> None:
+    """
+    contracts
+    | contract_no | gross  | signed_on  | state      | kind    |
+    | a           | 100.00 | 2026-01-01 | DELIVERING | ONE_OFF |
+    | b           | 200.00 | 2026-02-01 | DRAFT      | ONE_OFF |
+    | c           | 400.00 | 2026-02-01 | SIGNED     | FRAME   |
+    | d           | 800.00 | 2025-12-31 | CLOSED     | ORDER   |
+    | e           |  50.00 | 2026-03-01 | VOID       | ONE_OFF |
+    | f           |  25.00 | 2026-03-01 | CLOSED     |         |
+    """
+    assert figure("signed_amount", book) == 125.0
