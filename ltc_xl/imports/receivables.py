@@ -37,7 +37,7 @@ def with_ledger_columns(items: pl.DataFrame, as_of: date, disputed_header: str =
         .then(pl.lit("INVOICE"))
         .otherwise(pl.lit("FIXED")),
         disputed_amount=_disputed_amount(),
-        dispute_reason=pl.format("{}: {}", pl.lit(disputed_header or "disputed"), pl.col("disputed")),
+        dispute_reason=pl.lit(disputed_header or "disputed"),
         origin=_origin(),
         paid_on=pl.col("settled_on"),
         paid_amount=pl.coalesce("settled_amount", "amount"),

@@ -80,7 +80,8 @@ def intake(  # noqa: PLR0913, PLR0917  every service starts with book, rulebook 
     also = new_names(book, forms()[form_map.form], both, named.near)
     extra = _extra(items, named, reading.unread, form_map, done)
     changes = sum((one.changes for one in done.values()), Changes()) + Changes(inserts=also, extra=extra)
-    told = [*named.told, *fixed.told, *_told_unread(reading), *_told_mangled(items, form_map)]
+    told = [*named.told, *fixed.told, *_told_unread(reading), *_told_kept(done)]
+    told += _told_mangled(items, form_map)
     return Outcome(
         changes,
         data={
@@ -210,6 +211,16 @@ def _told_unread(reading: _Reading) -> list[Told]:
     return [
         {"column": c, "value": v, "rows": n, "proposal": None, "why": "unread"}
         for c, v, n in counted.iter_rows()
+    ]
+
+
+def _told_kept(done: Mapping[str, Upsert]) -> list[Told]:
+    """Return the names that the book has otherwise, of rows that were known by something else."""
+    kept = pl.concat([one.kept for one in done.values()])
+    counted = kept.group_by("column", "new", "old", maintain_order=True).len("rows")
+    return [
+        {"column": c, "value": new, "rows": n, "proposal": old, "why": "kept"}
+        for c, new, old, n in counted.iter_rows()
     ]
 
 

@@ -68,7 +68,9 @@ def _is_name(form: Form, column: str, form_map: FormMap) -> bool:
 def _ref(form: Form, column: Column) -> Ref | None:
     """Return what a column names: another row, or the row itself by its key."""
     own = table(form.table)
-    return column.ref or (Ref(own.name, own.key) if own.key == column.code and not own.number else None)
+    return column.ref or (
+        Ref(own.name, own.key) if own.key == column.code and own.numbered != own.key else None
+    )
 
 
 def _names_in(book: Book, form: Form, column: str) -> list[str]:

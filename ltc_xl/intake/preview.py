@@ -62,7 +62,15 @@ def _label(form: Form, column: str, lang: Lang) -> str:
 def _about_cells(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     nothing = say("intake.nothing", lang)
     lines = [
-        say("intake.diff_row", lang, **{**cell, "old": cell["old"] or nothing, "column": _header(cell, lang)})
+        say(
+            "intake.diff_row",
+            lang,
+            row=cell["row"],
+            about=cell["key"],
+            column=_header(cell, lang),
+            old=cell["old"] or nothing,
+            new=cell["new"],
+        )
         for cell in data["diff"][: SHOWN + 1]
     ]
     yield from _listed("diff", lines, lang, len(data["diff"]))

@@ -1,6 +1,6 @@
 """New rows meet the rows that stand: which is which, what differs, what is new."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -37,11 +37,13 @@ class Upsert:
         changes: rows to insert and cells to set.
         rows: ``_at`` -> ``_uid``, and ``status``: new, changed or unchanged.
         diff: ``_at``, ``column``, ``old``, ``new`` of every cell to set, as text.
+        kept: the same of names that rows are referred to by: they stay as they are.
     """
 
     changes: Changes
     rows: pl.DataFrame
     diff: pl.DataFrame
+    kept: pl.DataFrame
 
 
 def upsert(
@@ -58,17 +60,20 @@ def upsert(
     """
     full = new if defaults is None else _completed(new, defaults)
     pairs = matches(owner, held, full, keys)
-    sets, diffs = _differences(owner, held, new.join(pairs, on=AT, maintain_order="left"))
+    differs = _differences(owner, held, new.join(pairs, on=AT, maintain_order="left"))
+    kept = differs.pop(owner.key or "", None)
+    sets = [SetColumn(owner.name, c, cells.select(UID, "old", "new")) for c, cells in differs.items()]
     fresh = full.join(pairs, on=AT, how="anti", maintain_order="left")
     fresh = fresh.with_columns(pl.Series(UID, mint_uids(fresh.height), pl.String))
-    diff = pl.concat([_no_diff(), *diffs])
+    diff = _as_text(differs)
     status = pl.when(pl.col(AT).is_in(diff[AT].implode())).then(pl.lit("changed"))
     rows = [
         pairs.select(AT, UID, status=status.otherwise(pl.lit("unchanged"))),
         fresh.select(AT, UID, status=pl.lit("new")),
     ]
     inserts = {owner.name: fresh.select(UID, *_columns(owner, fresh))} if fresh.height else {}
-    return Upsert(Changes(tuple(sets), inserts), pl.concat(rows), diff)
+    standing = _as_text({} if kept is None else {owner.key or "": kept})
+    return Upsert(Changes(tuple(sets), inserts), pl.concat(rows), diff, standing)
 
 
 def _completed(new: pl.DataFrame, defaults: pl.DataFrame) -> pl.DataFrame:
@@ -82,25 +87,28 @@ def _columns(owner: Table, rows: pl.DataFrame) -> list[str]:
     return [c for c in rows.columns if c in owner.by_code]
 
 
-def _no_diff() -> pl.DataFrame:
+def _as_text(differs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the cells that differ as ``_at``, ``column``, ``old``, ``new``, all columns together."""
     text = pl.String()
-    return pl.DataFrame(schema={AT: pl.UInt32(), "column": text, "old": text, "new": text})
+    nothing = pl.DataFrame(schema={AT: pl.UInt32(), "column": text, "old": text, "new": text})
+    shown = [
+        cells.select(AT, pl.lit(column).alias("column"), pl.col("old", "new").cast(text))
+        for column, cells in differs.items()
+    ]
+    return pl.concat([nothing, *shown])
 
 
-def _differences(
-    owner: Table, held: pl.DataFrame, met: pl.DataFrame
-) -> tuple[list[SetColumn], list[pl.DataFrame]]:
+def _differences(owner: Table, held: pl.DataFrame, met: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the cells of met rows that say something new, by column."""
     columns = _columns(owner, met)
     both = met.join(held.select(UID, *columns), on=UID, suffix="_old", maintain_order="left")
-    sets, diffs = [], []
+    found = {}
     for column in columns:
         old, new = pl.col(f"{column}_old"), pl.col(column)
         cells = both.filter(new.is_not_null() & new.ne_missing(old)).select(AT, UID, old=old, new=new)
         if cells.height:
-            sets.append(SetColumn(owner.name, column, cells.select(UID, "old", "new")))
-            shown = pl.col("old", "new").cast(pl.String)
-            diffs.append(cells.select(AT, pl.lit(column).alias("column"), shown))
-    return sets, diffs
+            found[column] = cells
+    return found
 
 
 def matches(owner: Table, held: pl.DataFrame, new: pl.DataFrame, keys: Keys) -> pl.DataFrame:
