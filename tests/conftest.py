@@ -8,9 +8,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ltc_xl.model.tables import DTYPES, table
+from ltc_xl.model.book import Book, book_of
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.tables import DTYPES, table, tables
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that rewrites reports/samples with what the papers look like now."""
+    parser.addoption(
+        "--update-samples", action="store_true", help="rewrite reports/samples; then read the diff"
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -36,6 +45,25 @@ def own_state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     state = tmp_path / "state"
     monkeypatch.setenv("LTC_XL_STATE", str(state))
     return state
+
+
+@pytest.fixture
+def book(request: pytest.FixtureRequest) -> Book:
+    """Return the book written in the test's docstring: names of tables, each with its pipe table below."""
+    return written_book(request.function.__doc__ or "")
+
+
+def written_book(text: str, lang: Lang = "zh") -> Book:
+    """Return the book of a text in which a line with the name of a table stands over its pipe table."""
+    parts: dict[str, list[str]] = {}
+    for line in map(str.strip, text.splitlines()):
+        if line in tables():
+            parts[line] = []
+        elif line.startswith("|"):
+            parts[list(parts)[-1]].append(line)
+    return book_of(
+        "client.xlsx", lang, **{name: typed_rows(name, "\n".join(rows)) for name, rows in parts.items()}
+    )
 
 
 def pipe_rows(text: str) -> Iterator[dict[str, str]]:

@@ -14,7 +14,7 @@ def bucket_words(bucket: str, lang: Lang) -> str:
     """Return an ageing bucket as a person reads it.
 
     >>> bucket_words("current", "zh"), bucket_words("31-60", "en"), bucket_words(">365", "zh")
-    ('未到期', '31-60 days', '>365 天')
+    ('未到期', '31-60', '>365 天')
     """
     return say(
         "reports.buckets.current" if bucket == "current" else "reports.buckets.days", lang, days=bucket

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from xlsxwriter.chart import Chart as NativeChart
 
 from ltc_xl.messages.papers import cell_words, heading
-from ltc_xl.model.paper import Chart, Grid, Shape
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.paper import Chart, Field, Grid, Shape
 from ltc_xl.render.palette import HAIR, MUTED, SERIES, age_colours
 from ltc_xl.render.sheets import Desk, Spot
 from ltc_xl.render.styles import FONT
@@ -29,6 +30,13 @@ _KINDS: Mapping[Shape, _Kind] = {
 }
 
 
+_SHORT: Mapping[Lang, str] = {
+    "zh": '[>=100000]0\\.0,"万";[<=-100000]-0\\.0,"万";#,##0',
+    "en": '[>=10000]#,##0,"k";[<=-10000]-#,##0,"k";#,##0',
+}
+"""Amounts in charts; Excel divides by thousands only: 万 are thousands with a point before the last."""
+
+
 def native_chart(desk: Desk, name: str, spot: Spot) -> tuple[NativeChart, str]:
     """Return a chart on the cells at a spot, and its figures in words for those who cannot see it."""
     chart = desk.report.charts[name]
@@ -40,7 +48,7 @@ def native_chart(desk: Desk, name: str, spot: Spot) -> tuple[NativeChart, str]:
     for place, code in enumerate(chart.values):
         drawn.add_series(_series(desk, chart, spot, code, place))
     drawn.set_legend({"none": True} if len(chart.values) == 1 else {"position": "top", "font": _font(9)})
-    _set_axes(drawn, kind, grid, chart, desk.report.currency)
+    _set_axes(drawn, kind, desk, chart)
     drawn.set_chartarea({"border": {"color": HAIR}})
     return drawn, f"{title}: {_in_words(desk, chart, grid)}"
 
@@ -53,7 +61,7 @@ def _series(desk: Desk, chart: Chart, spot: Spot, code: str, place: int) -> Mapp
     grid = desk.report.grids[chart.grid]
     codes = [field.code for field in grid.fields]
     last_row = min(spot.last_row, spot.first_row + chart.limit - 1)
-    field = grid.fields[codes.index(code)]
+    field = _field(grid, code)
     colours = age_colours(len(chart.values)) if field.bucket else SERIES
 
     def cells(column: str) -> list[object]:
@@ -68,32 +76,41 @@ def _series(desk: Desk, chart: Chart, spot: Spot, code: str, place: int) -> Mapp
         "gap": 50,
         "overlap": 100 if chart.shape == "stacked" else 0,
     }
-    return {**series, **_single(chart, grid, field.kind == "money")}
+    return series if len(chart.values) > 1 else {**series, **_single(desk, chart, grid)}
 
 
-def _single(chart: Chart, grid: Grid, money: bool) -> Mapping[str, object]:  # noqa: FBT001  read off the field
-    """Return labels, and for ageing buckets a colour each, where there is one series only."""
-    if len(chart.values) > 1:
-        return {}
-    labels = {"value": True, "num_format": "#,##0;-#,##0;;", "font": _font(8)}
-    category = next(field for field in grid.fields if field.code == chart.category)
-    if not money or category.kind != "bucket":
+def _field(grid: Grid, code: str) -> Field:
+    return next(field for field in grid.fields if field.code == code)
+
+
+def _single(desk: Desk, chart: Chart, grid: Grid) -> Mapping[str, object]:
+    """Return labels for the only series, and for ageing buckets a colour each."""
+    money = _field(grid, chart.values[0]).kind == "money"
+    form = _SHORT[desk.lang] if money else "#,##0"
+    labels = {"value": True, "num_format": form, "font": _font(8)}
+    if _field(grid, chart.category).kind != "bucket":
         return {"data_labels": labels}
     points = [{"fill": {"color": colour}} for colour in age_colours(len(grid.rows))]
     return {"data_labels": labels, "points": points}
 
 
-def _set_axes(drawn: NativeChart, kind: _Kind, grid: Grid, chart: Chart, currency: str) -> None:
+def _set_axes(drawn: NativeChart, kind: _Kind, desk: Desk, chart: Chart) -> None:
     """Set names on one axis, amounts on the other; of lying bars the first row stands on top."""
-    money = next(field for field in grid.fields if field.code == chart.values[0]).kind == "money"
+    money = _field(desk.report.grids[chart.grid], chart.values[0]).kind == "money"
     upside_down = {"reverse": True, "crossing": "max"} if kind.lying else {}
-    names = {"num_font": _font(9), "line": {"color": HAIR}, "major_tick_mark": "none", **upside_down}
+    names = {
+        "num_font": _font(8 if kind.lying else 9),
+        "line": {"color": HAIR},
+        "major_tick_mark": "none",
+        "interval_unit": 1,
+        **upside_down,
+    }
     amounts = {
         "num_font": _font(8, color=MUTED),
-        "num_format": "#,##0",
+        "num_format": _SHORT[desk.lang] if money else "#,##0",
         "line": {"none": True},
         "major_gridlines": {"visible": True, "line": {"color": HAIR}},
-        **({"name": currency, "name_font": _font(8, bold=False, color=MUTED)} if money else {}),
+        **({"name": desk.report.currency, "name_font": _font(8, bold=False, color=MUTED)} if money else {}),
     }
     across, up = (amounts, names) if kind.lying else (names, amounts)
     drawn.set_x_axis(across)
@@ -102,8 +119,7 @@ def _set_axes(drawn: NativeChart, kind: _Kind, grid: Grid, chart: Chart, currenc
 
 def _in_words(desk: Desk, chart: Chart, grid: Grid) -> str:
     """Return the first series as text, as a screen reader needs it."""
-    fields = {field.code: field for field in grid.fields}
-    category, value = fields[chart.category], fields[chart.values[0]]
+    category, value = _field(grid, chart.category), _field(grid, chart.values[0])
     pairs = [(row[category.code], row[value.code]) for row in grid.rows[: chart.limit]]
     return "; ".join(
         f"{cell_words(name, category.kind, desk.lang)} {cell_words(amount, value.kind, desk.lang)}"

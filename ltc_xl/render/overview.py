@@ -16,9 +16,9 @@ from ltc_xl.render.sheets import Desk, Spot, text_width
 
 _LEFT = 1
 _RIGHT = 7
-_FIRST_WIDTH, _WIDTH = 32, 15
-_CHART = {"width": 440, "height": 300}
-_CHART_ROWS = 15
+_FIRST_WIDTH, _WIDTH = 38, 15
+_CHART = {"width": 460, "height": 340}
+_CHART_ROWS = 16
 _FIGURE_COLUMNS = ((1, 1), (2, 3), (4, 4), (5, 5), (6, 7))
 _LINE = 16
 
@@ -164,5 +164,5 @@ class Overview:
             self.sheet.write_string(self.row, _LEFT, self.desk.say(f"headings.{name}"), self.styles.term)
             self._merged(self.row, _LEFT + 1, _RIGHT, text, self.styles.text)
             room = (_RIGHT - _LEFT) * _WIDTH
-            self.sheet.set_row(self.row, _LINE * ceil(text_width(text) * 1.1 / room) + 2)
+            self.sheet.set_row(self.row, _LINE * ceil(text_width(text) / room) + 2)
             self.row += 1

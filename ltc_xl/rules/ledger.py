@@ -125,7 +125,8 @@ def open_lines(
         not yet due (合同资产, to be shown apart from receivables).
     """
     held = balances(journal(book, basis) if postings is None else postings, as_of)
-    lines = _described(book, rulebook).join(held.filter(pl.col("balance") != 0), on=UID)
+    held = held.filter(pl.col("balance") != 0)
+    lines = _described(book, rulebook).join(held, on=UID, maintain_order="left")
     due_on = pl.coalesce("due_on", "entered_on")
     days_overdue = (pl.lit(as_of) - due_on).dt.total_days()
     owed = pl.max_horizontal("balance", pl.lit(0).cast(MONEY))
@@ -165,7 +166,7 @@ def _described(book: Book, rulebook: Rulebook) -> pl.DataFrame:
 def untriggered_lines(book: Book, rulebook: Rulebook, as_of: date, basis: Basis = "contract") -> pl.DataFrame:
     """Return the lines that are not in the ledger yet on a day: trigger not met, or not invoiced."""
     entered = recognitions(book, basis).filter(pl.col("on") <= as_of)
-    return _described(book, rulebook).join(entered, on=UID, how="anti")
+    return _described(book, rulebook).join(entered, on=UID, how="anti", maintain_order="left")
 
 
 def unapplied_cash(book: Book, rulebook: Rulebook, as_of: date, basis: Basis = "contract") -> pl.DataFrame:
@@ -188,6 +189,7 @@ def unapplied_cash(book: Book, rulebook: Rulebook, as_of: date, basis: Basis = "
         .group_by(currency_of(rulebook), "customer")
         .agg(unapplied=total(left))
         .filter(pl.col("unapplied") != 0)
+        .sort("currency", "customer")
     )
 
 
@@ -202,12 +204,13 @@ def ledger_balance(book: Book, rulebook: Rulebook, as_of: date, basis: Basis = "
     adjusted = (
         book.rows("adjustments")
         .filter(pl.col("effective_on") <= as_of)
+        .select("line", adjusted="amount")
         .join(raised.unique("line_id").select(UID, "line_id"), left_on="line", right_on="line_id")
     )
     received = book.rows("receipts").filter(pl.col("on") <= as_of)
     sides = [
         raised.join(lines, on=UID).select("currency", recognised="amount"),
-        adjusted.select(UID, adjusted="amount").join(lines, on=UID).drop(UID),
+        adjusted.join(lines, on=UID).select("currency", "adjusted"),
         received.select(currency_of(rulebook), received="amount"),
     ]
     sums = [total(pl.col(name)).alias(name) for name in KINDS]
