@@ -6,7 +6,9 @@ plausible text, and turn errors and formulas without a value into blanks.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import polars as pl
 
@@ -29,12 +31,14 @@ SCHEMA = pl.Schema(
     }
 )
 
-_RAW = pl.Schema(SCHEMA | {"kind": pl.String()})
-_SHARED, _INLINE = "s", ("str", "inlineStr")
+_RAW = pl.Schema(SCHEMA | {"shared": pl.Boolean(), "inline": pl.Boolean()})
+_SHARED, _INLINE = "s", {"str", "inlineStr"}
 _KIND_OF = {"n": NUMBER, "s": TEXT, "str": TEXT, "inlineStr": TEXT, "b": FLAG, "e": ERROR, "d": DAY}
 
+_SMALL = 1 << 16  # below this an XML parser is quicker than the columnar engine's fixed costs
 _FIRST_BLOCK = 1 << 18
-_BLOCK = 1 << 24
+_BLOCK = 1 << 23
+_WORKERS = 2
 _CELL = r'^([A-Z]{1,3})([0-9]{1,7})"([^<>]*)>(?:<v>([^<]*)</v></c>)?'
 _BODY = r"^[^>]*>(.*?)</c>"
 _FORMULA = r"<f(?:\s[^>]*)?>([^<]*)</f>"
@@ -65,28 +69,48 @@ def grid(
         ValueError: an address or a reference to a string that is none.
         ParseError: no XML.
     """
+    raw = _raw(xml, columns, last_row)
+    return _resolved(raw if last_row >= MAX_ROW else raw.filter(pl.col("row") <= last_row), strings)
+
+
+def _raw(xml: bytes, columns: Collection[int] | None, last_row: int) -> pl.DataFrame:
+    if len(xml) < _SMALL:
+        return _slow(xml, columns)
     try:
-        raw = _fast(xml, columns, last_row)
+        return _fast(xml, columns, last_row)
     except Unusual:
-        raw = _slow(xml, columns)
-    return _resolved(raw.filter(pl.col("row") <= last_row), strings)
+        return _slow(xml, columns)
 
 
 def _slow(xml: bytes, columns: Collection[int] | None) -> pl.DataFrame:
     cells = [cell for cell in events.cells(xml) if columns is None or cell.column in columns]
-    return pl.DataFrame(cells, schema=_RAW, orient="row")
+    frame = pl.DataFrame(cells, schema=events.RawCell._fields, orient="row", infer_schema_length=None)
+    return frame.with_columns(_of_types(frame["type"].to_list())).select(
+        pl.col(name).cast(dtype) for name, dtype in _RAW.items()
+    )
+
+
+def _of_types(types: list[str]) -> list[pl.Series]:
+    """Return what the type letters of cells say."""
+    return [
+        pl.Series("kind", [_KIND_OF.get(name, TEXT) for name in types], dtype=KINDS),
+        pl.Series("shared", [name == _SHARED for name in types], dtype=pl.Boolean),
+        pl.Series("inline", [name in _INLINE for name in types], dtype=pl.Boolean),
+    ]
 
 
 def _fast(xml: bytes, columns: Collection[int] | None, last_row: int) -> pl.DataFrame:
-    frames = [_RAW.to_frame()]
-    for block in _blocks(xml):
-        frames.append(_cells(block, columns))
-        if (frames[-1]["row"].max() or 0) >= last_row:  # type: ignore[operator]  # a maximum of numbers
-            break
-    return pl.concat(frames)
+    spans = _spans(xml)
+    head = [_cells(xml[span], columns) for span in islice(spans, 1)]
+    if not head:
+        return _RAW.to_frame()
+    if int(head[0]["row"].max() or 0) >= last_row:  # type: ignore[arg-type]  # a maximum of numbers
+        return head[0]
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return pl.concat([*head, *pool.map(lambda span: _cells(xml[span], columns), spans)])
 
 
-def _blocks(xml: bytes) -> Iterator[bytes]:
+def _spans(xml: bytes) -> Iterator[slice]:
     """Yield the rows of the sheet in pieces that fit into a cache; the first is small, for headers."""
     start, end = _sheet_data(xml)
     size = _FIRST_BLOCK
@@ -94,7 +118,7 @@ def _blocks(xml: bytes) -> Iterator[bytes]:
         cut = xml.rfind(b"</row>", start, min(start + size, end))
         cut = cut if cut >= 0 else xml.find(b"</row>", start, end)
         stop = cut + 6 if cut >= 0 else end
-        yield xml[start:stop]
+        yield slice(start, stop)
         start, size = stop, _BLOCK
 
 
@@ -134,9 +158,9 @@ def _marked(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the cells with their attributes read; there are few different ones."""
     marks = cells.select(pl.col("marks").unique())
     read = [_attributes(text) for text in marks["marks"]]
+    styles = [int(a["s"]) if a.get("s") else None for a in read]
     known = marks.with_columns(
-        kind=pl.Series([a.get("t", NUMBER) for a in read], dtype=pl.String),
-        style=pl.Series([int(a["s"]) if a.get("s") else None for a in read], dtype=pl.UInt32),
+        pl.Series("style", styles, dtype=pl.UInt32), *_of_types([a.get("t", NUMBER) for a in read])
     )
     return cells.join(known, on="marks", how="left", maintain_order="left")
 
@@ -150,22 +174,22 @@ def _attributes(text: str) -> dict[str, str]:
 def _with_bodies(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the cells whose value was not plain (formulas, inline text) with what their bodies hold."""
     bare = pl.col("marks").str.ends_with("/")
-    plain = cells.filter(pl.col("text").is_not_null())
+    plain = cells.drop("line").filter(pl.col("text").is_not_null())
     rest = cells.filter(pl.col("text").is_null() & ~bare)
     bodies = rest["line"].str.extract(_BODY)
     if bodies.null_count():
         raise Unusual
-    full = rest.with_columns(_formulas(bodies), _values(bodies))
-    held = full.filter(pl.col("formula").is_not_null() | pl.col("text").is_not_null())
-    both = pl.concat([plain.with_columns(formula=pl.lit(None, pl.String)), _decoded(held)])
-    return both.select(pl.col(name).cast(dtype) for name, dtype in _RAW.items())
+    full = rest.drop("line").with_columns(_formulas(bodies), _values(bodies))
+    both = pl.concat([plain.with_columns(formula=pl.lit(None, pl.String)), full])
+    return _inline(both, decoded).select(pl.col(name).cast(dtype) for name, dtype in _RAW.items())
 
 
-def _decoded(cells: pl.DataFrame) -> pl.DataFrame:
-    inline = cells["kind"].is_in(_INLINE)
+def _inline(cells: pl.DataFrame, treat: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
+    """Return the cells with the texts treated that stand in them, not among the shared strings."""
+    inline = cells["inline"]
     if not inline.any():
         return cells
-    texts = decoded(cells["text"].filter(inline))
+    texts = treat(cells["text"].filter(inline))
     return cells.with_columns(cells["text"].clone().scatter(inline.arg_true(), texts))
 
 
@@ -185,19 +209,16 @@ def _values(bodies: pl.Series) -> pl.Series:
 
 
 def _resolved(raw: pl.DataFrame, strings: pl.Series) -> pl.DataFrame:
-    """Return the cells with shared strings looked up, texts tidy, kinds named."""
-    texts = raw["text"].clone()
-    inline = raw["kind"].is_in(_INLINE)
-    if inline.any():
-        texts = texts.scatter(inline.arg_true(), tidy(texts.filter(inline)))
-    shared = raw["kind"] == _SHARED
+    """Return the cells with shared strings looked up, but for those that hold nothing."""
+    tidied = _inline(raw, tidy)
+    texts, shared = tidied["text"].clone(), tidied["shared"]
     if shared.any():
         texts = texts.scatter(shared.arg_true(), strings.gather(_indexes(texts.filter(shared), len(strings))))
-    texts = texts.set(texts == "", None)
-    cells = raw.with_columns(
-        texts, kind=pl.col("kind").replace_strict(_KIND_OF, default=None, return_dtype=KINDS)
-    )
-    return cells.filter(pl.col("formula").is_not_null() | pl.col("text").is_not_null())
+    blank = texts == ""
+    texts = texts.set(blank, None) if blank.any() else texts
+    cells = tidied.with_columns(texts).select(SCHEMA.names())
+    nothing = pl.col("text").is_null() & pl.col("formula").is_null()
+    return cells.filter(~nothing) if texts.null_count() else cells
 
 
 def _indexes(texts: pl.Series, count: int) -> pl.Series:

@@ -36,7 +36,7 @@ def table_read(bound: Bound, cells: pl.DataFrame, reading: Reading, limit: int) 
         limit: the last row that can belong to it; below stands something else.
     """
     model = bound.table
-    held = _nonblank(cells.filter(pl.col("row").is_between(bound.first_row, limit)))
+    held = cells.filter(pl.col("row").is_between(bound.first_row, limit) & _shows_something())
     rows = _rows(bound, held)
     columns = _columns(bound, held, rows, reading)
     uids, is_fresh = _identities(columns.pop(UID, None), rows.len())
@@ -62,10 +62,9 @@ def columns_read(bound: Bound) -> dict[str, int]:
     return {code: number for code, number in bound.headers.columns.items() if code not in live}
 
 
-def _nonblank(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells that show something; what a formula shows that nobody has calculated is unknown."""
-    uncalculated = pl.col("formula").is_not_null() & (pl.col("kind") != TEXT)
-    return cells.filter(pl.col("text").is_not_null() | uncalculated)
+def _shows_something() -> pl.Expr:
+    """Return whether a cell is not blank; what a formula shows that nobody has calculated is unknown."""
+    return pl.col("text").is_not_null() | (pl.col("formula").is_not_null() & (pl.col("kind") != TEXT))
 
 
 def _rows(bound: Bound, held: pl.DataFrame) -> pl.Series:
@@ -79,49 +78,58 @@ def _rows(bound: Bound, held: pl.DataFrame) -> pl.Series:
         for code, number in columns_read(bound).items()
         if code != UID and _makes_a_row(bound.table, bound.table.by_code[code])
     ]
-    evidence = held.filter(pl.col("column").is_in(makers))
-    rows = evidence["row"].unique().sort()
+    rows = held.select(pl.col("row").filter(pl.col("column").is_in(makers)).unique().sort())["row"]
     if bound.last_row is None:
         return rows
     inside = rows.filter(rows <= bound.last_row)
     if not bound.open_end or bound.table.by_program:
         return inside
-    return pl.concat([inside, _right_below(bound.last_row, rows, evidence)])
+    below = rows.filter(rows > bound.last_row)
+    return pl.concat([inside, _right_below(below, bound.last_row, held)]) if below.len() else inside
 
 
 def _makes_a_row(model: Table, column: Column) -> bool:
     return column.typed or model.by_program or column.code == model.numbered
 
 
-def _right_below(last_row: int, rows: pl.Series, evidence: pl.DataFrame) -> pl.Series:
+def _right_below(below: pl.Series, last_row: int, held: pl.DataFrame) -> pl.Series:
     """Return the rows typed directly below a table, down to a blank row or a line of totals.
 
     Excel takes such rows into its table at once; LibreOffice and other programs do not.
     """
-    text = pl.col("text").str.to_lowercase()
-    totals = evidence.filter((pl.col("row") > last_row) & text.is_in(_TOTAL_WORDS))["row"].min()
-    below = rows.filter(rows > last_row)
-    wanted = pl.int_range(last_row + 1, last_row + 1 + below.len(), dtype=pl.UInt32, eager=True)
-    unbroken = (below == wanted).cum_min() if below.len() else below.cast(pl.Boolean)
-    kept = below.filter(unbroken)
+    is_total = (pl.col("row") > last_row) & pl.col("text").str.to_lowercase().is_in(_TOTAL_WORDS)
+    totals = held.filter(is_total)["row"].min()
+    unbroken = below == pl.int_range(last_row + 1, last_row + 1 + below.len(), dtype=pl.UInt32, eager=True)
+    kept = below.filter(unbroken.cum_min())
     return kept if totals is None else kept.filter(kept < totals)
 
 
 def _columns(bound: Bound, held: pl.DataFrame, rows: pl.Series, reading: Reading) -> dict[str, Typed]:
     """Return code -> values, one per row, of the columns that hold anything."""
-    in_rows = held.join(rows.to_frame("row"), on="row", how="semi")
-    parts = in_rows.partition_by("column", as_dict=True)
     by_code = {**bound.table.by_code, UID: _UID_COLUMN}
-    return {
-        code: _aligned(typed(parts[number,], by_code[code], reading), parts[number,]["row"], rows)
-        for code, number in columns_read(bound).items()
-        if (number,) in parts
-    }
+    filled = set(held["column"].unique())
+    read = {}
+    for code, number in columns_read(bound).items():
+        if number not in filled:
+            continue
+        cells = held.filter(pl.col("column") == number)
+        at = _positions(cells["row"], rows)
+        kept = cells.filter(at.is_not_null())
+        if kept.height:
+            read[code] = _aligned(typed(kept, by_code[code], reading), at.drop_nulls(), rows.len())
+    return read
 
 
-def _aligned(column: Typed, cell_rows: pl.Series, rows: pl.Series) -> Typed:
-    at = rows.search_sorted(cell_rows)
-    values = pl.repeat(None, rows.len(), dtype=column.values.dtype, eager=True).scatter(at, column.values)
+def _positions(cell_rows: pl.Series, rows: pl.Series) -> pl.Series:
+    """Return where among the rows each cell's row stands; null for a cell of a row that is none."""
+    if not rows.len():
+        return pl.repeat(None, cell_rows.len(), dtype=pl.UInt32, eager=True)
+    at = rows.search_sorted(cell_rows).clip(upper_bound=rows.len() - 1)
+    return at.set(rows.gather(at) != cell_rows, None)
+
+
+def _aligned(column: Typed, at: pl.Series, count: int) -> Typed:
+    values = pl.repeat(None, count, dtype=column.values.dtype, eager=True).scatter(at, column.values)
     return Typed(values, column.problems.with_columns(cell=at.gather(column.problems["cell"])))
 
 

@@ -1,7 +1,7 @@
 """A package as the reader looks at it: cells of sheets, each part unpacked and parsed when it is needed."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 from xml.etree.ElementTree import ParseError
@@ -10,7 +10,6 @@ import polars as pl
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # it ships no types
 
 from ltc_xl.model.errors import NotAWorkbook
-from ltc_xl.workbook.area import MAX_ROW
 from ltc_xl.workbook.grid import grid
 from ltc_xl.workbook.package import Package, Sheet
 from ltc_xl.workbook.strings import shared_strings
@@ -24,6 +23,7 @@ class Source:
     """The cells of a package."""
 
     package: Package
+    _unpacked: dict[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def strings(self) -> pl.Series:
@@ -39,13 +39,17 @@ class Source:
         part = self.package.part_of_kind("styles")
         return Styles() if part is None else self._parsed(part, lambda: styles_of(self.package.xml(part)))
 
-    def cells(
-        self, sheet: Sheet, columns: Collection[int] | None = None, last_row: int = MAX_ROW
-    ) -> pl.DataFrame:
-        """Return the cells of a sheet; see ``grid``."""
-        return self._parsed(
-            sheet.part, lambda: grid(self.package.read(sheet.part), self.strings, columns, last_row)
-        )
+    def head(self, sheet: Sheet, last_row: int) -> pl.DataFrame:
+        """Return the cells of a sheet's first rows; its bytes are kept until its body is read."""
+        if sheet.part not in self._unpacked:
+            self._unpacked[sheet.part] = self.package.read(sheet.part)
+        xml = self._unpacked[sheet.part]
+        return self._parsed(sheet.part, lambda: grid(xml, self.strings, last_row=last_row))
+
+    def body(self, sheet: Sheet, columns: Collection[int]) -> pl.DataFrame:
+        """Return the cells of some columns of a sheet."""
+        xml = self._unpacked.pop(sheet.part, None) or self.package.read(sheet.part)
+        return self._parsed(sheet.part, lambda: grid(xml, self.strings, columns))
 
     def _parsed(self, part: str, parse: Callable[[], T]) -> T:
         try:
