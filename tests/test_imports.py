@@ -305,6 +305,14 @@ def test_files_without_a_map_are_known_by_their_headers(tmp_path: Path) -> None:
     }
 
 
+def test_a_file_whose_headers_nobody_knows_needs_a_map(tmp_path: Path) -> None:
+    data = written(tmp_path / "a.csv", "客户,数\n恒远,1\n".encode())
+    with pytest.raises(UsageError) as caught:
+        read_sources([data], form="receivables")
+    assert "应收金额" in sentence_of(caught.value, "zh")
+    assert "--map" in sentence_of(caught.value, "en")
+
+
 # ---------------------------------------------------------------- values
 
 

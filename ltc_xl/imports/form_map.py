@@ -142,10 +142,18 @@ def map_by_headers(form: str, files: Iterable[RawTable]) -> FormMap:
     """
     raws = list(files)
     found = FormMap(form, _known_columns(form, raws))
-    problems = list(_fed(forms()[form], found))
+    problems = list(_unknown_needs(forms()[form], found))
     if problems:
         raise UsageError("map_misfit", file=[raw.name for raw in raws], problems=problems)
     return found
+
+
+def _unknown_needs(form: Form, found: FormMap) -> Iterator[UsageError]:
+    """Report what every row needs and no known header gives, by the headers that would do."""
+    for need in form.needs:
+        if not any(set(way) <= set(found.columns) for way in need):
+            ways = [" + ".join(known_headers(form.name, column)[0] for column in way) for way in need]
+            yield UsageError("form_needs", form=form.name, ways=ways)
 
 
 def _known_columns(form: str, raws: list[RawTable]) -> dict[str, str]:
