@@ -153,7 +153,8 @@ def _overdue_amount(as_of: date) -> pl.Expr:
 def _with_contracts(book: Book, _: Rulebook, as_of: date) -> Book:
     lines = book.rows("lines")
     of_lines = first_rows(lines, "line_id").select("line_id", line_contract="contract_no")
-    invoices = billed_invoices(book).join(of_lines, left_on="line", right_on="line_id", how="left")
+    known = billed_invoices(book).filter(pl.col("issued_on") <= as_of)
+    invoices = known.join(of_lines, left_on="line", right_on="line_id", how="left")
     invoiced = (
         invoices.with_columns(contract_no=pl.coalesce("contract_no", "line_contract"))
         .drop_nulls("contract_no")
