@@ -629,6 +629,30 @@ def test_money_that_came_needs_its_day() -> None:
     assert [r["header"] for r in rejects[0]["reasons"]] == ["收款日"]
 
 
+def test_the_ledger_a_clerk_has_kept_for_years_is_read_by_its_map(tmp_path: Path) -> None:
+    head = "购货单位,合同编号,发票号码,开票日期,发货日期,账期,款项性质,应收金额(万元),回款日期,已回款(万元)"
+    old = tmp_path / "台账.csv"
+    old.write_text(
+        "应收台账\n制表：2026-03-31\n"
+        f"{head},有无争议,业务员,备注\n"
+        "恒远,HT-1,25312000000012345678,2026.1.10,2026.1.5,月结30,进度款,12.5,/,-,无,王芳,\n"
+        "恒远,HT-1,-,-,2026/2/1,60天,质保金,0.6,-,-,有,王芳,待审计\n"
+        "合计,,,,,,,13.1,,,,,\n",
+        "gb18030",
+    )
+    sources = read_sources([old], MAPS / "cn_ledger.toml")
+    outcome = intake(book_of(), Rulebook(), DAY, sources.form_map, sources.files, sources.lookups)
+    assert counts(outcome) == (2, 0, 0, 0)
+    assert (outcome.data["skipped"], outcome.data["unmatched"]) == (1, [])
+    book = after(book_of(), outcome)
+    assert rows(book, "lines", "item", "amount", "triggered_on", "days", "disputed_amount", "note") == [
+        ("PROGRESS", Decimal("125000.00"), date(2026, 1, 31), 30, None, None),
+        ("RETENTION", Decimal("6000.00"), date(2026, 2, 1), 60, Decimal("6000.00"), "待审计"),
+    ]
+    assert rows(book, "invoices", "invoice_no", "gross") == [("25312000000012345678", Decimal("125000.00"))]
+    assert rows(book, "customers", "name", "owner") == [("恒远", "王芳")]
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     st.lists(
