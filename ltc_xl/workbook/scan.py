@@ -18,6 +18,8 @@ NAMESPACES = frozenset(
     }
 )
 
+MANY_MARKS = 100_000
+
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml([^>]*)\?>)?\s*(?:<!--.*?-->\s*)*<(?:([\w.-]+):)?worksheet\b([^>]*)>",
     re.DOTALL,
@@ -160,14 +162,13 @@ class SheetScan:
 
     def column_style(self, column: int) -> bytes | None:
         """Return the style that the sheet gives a column."""
-        for tag in self._column_tags:
-            if int(attribute(tag, b"min") or 0) <= column <= int(attribute(tag, b"max") or 0):
-                return attribute(tag, b"style")
-        return None
+        return next((style for first, last, style in self._column_styles if first <= column <= last), None)
 
     @cached_property
-    def _column_tags(self) -> list[bytes]:
-        return re.findall(rb"<" + self.prefix + rb"col\s[^>]*>", self.head)
+    def _column_styles(self) -> list[tuple[int, int, bytes | None]]:
+        tags = re.findall(rb"<" + self.prefix + rb"col\s[^>]*>", self.head)
+        bounds = ((attribute(tag, b"min") or b"0", attribute(tag, b"max") or b"0", tag) for tag in tags)
+        return [(int(first), int(last), attribute(tag, b"style")) for first, last, tag in bounds]
 
     def _root(self) -> re.Match[bytes]:
         root = None if self.data[:2] in {b"\xff\xfe", b"\xfe\xff"} else _ROOT.match(self.data)
@@ -188,7 +189,7 @@ class SheetScan:
         closing = self.data.rfind(b"</" + self.prefix + b"sheetData")
         if closing < opening.end():
             raise self.refusal("patch_damaged_sheet")
-        if any(self.data.find(mark, opening.end(), closing) >= 0 for mark in (b"<!", b"<?")):
+        if any(_opens(self.data, mark, opening.end(), closing) for mark in (b"!", b"?")):
             raise self.refusal("patch_odd_sheet")
         return opening.start(), opening.end(), closing, False
 
@@ -239,6 +240,16 @@ class SheetScan:
             raise self.refusal("patch_damaged_sheet")
         body = self.data[tag.end() : close]
         return CellAt(column, tag.start(), tag.end(), close, close + len(self._cell_end), tag[0], body)
+
+
+def _opens(data: bytes, mark: bytes, lo: int, hi: int) -> bool:
+    """Return whether ``<`` and the mark stand together; one rare byte is found far faster than two."""
+    at = data.find(mark, lo, hi)
+    for _ in range(MANY_MARKS):
+        if at < 0 or data[at - 1 : at] == b"<":
+            return at >= 0
+        at = data.find(mark, at + 1, hi)
+    return data.find(b"<" + mark, at - 1, hi) >= 0
 
 
 def _areas(tags: Iterable[bytes]) -> tuple[Area, ...]:

@@ -43,17 +43,15 @@ class Worksheet:
 
     Attributes:
         row_tags: attributes of rows that do not stand there yet, by number.
-        written: cells written so far.
         formulas_changed: whether a cell became, or ceased to be, a formula.
-        used: the area of the cells written.
     """
 
     scan: SheetScan
     writer: CellWriter
     row_tags: dict[int, bytes] = field(default_factory=dict)
-    written: int = 0
     formulas_changed: bool = False
-    used: Area | None = None
+    _done: list[tuple[int, int]] = field(default_factory=list)
+    _recomputed: int = 0
     _writes: dict[int, dict[int, Write]] = field(default_factory=dict)
 
     def write(self, row: int, column: int, write: Write) -> None:
@@ -61,6 +59,19 @@ class Worksheet:
         if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
             raise self.scan.refusal("patch_off_grid", f"{column_letters(max(column, 1))}{row}")
         self._writes.setdefault(row, {})[column] = write
+
+    @property
+    def written(self) -> int:
+        """Return the number of cells written."""
+        return len(self._done) + self._recomputed
+
+    @property
+    def used(self) -> Area | None:
+        """Return the area of the cells written, None without any."""
+        if not self._done:
+            return None
+        rows, columns = zip(*self._done, strict=True)
+        return Area(min(rows), min(columns), max(rows), max(columns))
 
     def splices(self) -> Splices:
         """Return the cuts that make every noted write true, the sheet's dimension included."""
@@ -121,8 +132,7 @@ class Worksheet:
         style = self._style(column, write, cell, row)
         if cell is None and style is None and (value is None or value == ""):
             return b""
-        self.written += 1
-        self.used = Area(number, column, number, column).with_(self.used)
+        self._done.append((number, column))
         return self.writer.cell(address, style, value)
 
     def _recached(self, address: str, value: CachedValue, cell: CellAt | None) -> bytes:
@@ -130,7 +140,7 @@ class Worksheet:
             return b""
         if not cell.has_formula:
             return self.scan.data[cell.start : cell.end]
-        self.written += 1
+        self._recomputed += 1
         return self.writer.recached(cell.tag, cell.body, address, value.value)
 
     def _guard(self, address: str, write: Write, cell: CellAt) -> None:
