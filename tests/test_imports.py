@@ -10,9 +10,10 @@ import xlsxwriter
 from foreign import raw_of
 
 from ltc_xl.imports.delimited import encoding_of
-from ltc_xl.imports.form_map import FormMap, map_of
+from ltc_xl.imports.form_map import FormMap
 from ltc_xl.imports.forms import forms, known_headers
 from ltc_xl.imports.mangled import mangled
+from ltc_xl.imports.map_file import map_of
 from ltc_xl.imports.raw import LINE, Layout, RawTable
 from ltc_xl.imports.rejects import rejects_path, write_rejects
 from ltc_xl.imports.sources import read_sources, read_table

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltc_xl.collect import aging, metrics
-from ltc_xl.imports.form_map import map_of
+from ltc_xl.imports.map_file import map_of
 from ltc_xl.imports.raw import RawTable
 from ltc_xl.imports.rejects import write_rejects
 from ltc_xl.imports.sources import read_sources

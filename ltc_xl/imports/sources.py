@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ltc_xl.imports.delimited import read_delimited
 from ltc_xl.imports.excel import read_excel
-from ltc_xl.imports.form_map import FormMap, headers_of_form, map_by_headers, no_access, read_map
+from ltc_xl.imports.form_map import FormMap
+from ltc_xl.imports.map_file import check_headers, headers_of_form, map_by_headers, no_access, read_map
 from ltc_xl.imports.raw import Layout, RawTable
 from ltc_xl.model.errors import UsageError
 
@@ -53,7 +54,7 @@ def read_sources(paths: Sequence[Path], map_file: Path | None = None, form: str 
         return _by_headers(paths, str(form))
     form_map = read_map(map_file)
     files = {str(p): read_table(p, form_map.layout, form_map.columns.values()) for p in paths}
-    form_map.check_files(files.values())
+    check_headers((raw, form_map.columns.values()) for raw in files.values())
     folders = (map_file.parent, *(p.parent for p in paths))
     return Sources(form_map, files, _lookups(form_map, folders))
 
@@ -70,5 +71,5 @@ def _lookups(form_map: FormMap, folders: Sequence[Path]) -> dict[str, RawTable]:
         places = [folder / lookup.file for folder in folders]
         place = next((p for p in places if p.is_file()), places[0])
         tables[column] = read_table(place, None, (lookup.key, lookup.value))
-    form_map.check_lookups(tables)
+    check_headers((tables[c], (one.key, one.value)) for c, one in form_map.lookups.items())
     return tables
