@@ -6,7 +6,6 @@ what is missing in the file and finishes it.
 """
 
 import getpass
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,16 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from ltc_xl.imports.raw import RawTable
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, needed
-from ltc_xl.model.enums import Lang
-from ltc_xl.model.errors import UsageError, WorldError
+from ltc_xl.model.errors import WorldError
 from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.rollout import TEMPLATES, Plan, template_plan
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.store import (
     Identity,
@@ -49,6 +46,7 @@ from ltc_xl.workbook.read import read_book
 from ltc_xl.workbook.swap import digest_of
 
 Service = Callable[[Book, Rulebook], Outcome]
+Typing = Callable[[Book], Sequence[Edit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,56 +159,52 @@ def _with_rejects(result: Result, files: Mapping[str, RawTable]) -> Result:
     return replace(result, outcome=replace(result.outcome, data={**data, **named}))
 
 
-@dataclass(frozen=True, slots=True)
-class Firm:
-    """What a new workbook is made for: language, site code, profile, the firm's name, rows by table."""
-
-    lang: Lang
-    site: str = "SH"
-    profile: str = "starter"
-    company: str = ""
-    rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
-
-
-def new_book(path: Path, firm: Firm, as_of: date) -> None:
-    """Make a workbook from the template, with a store of its own.
+def new_book(path: Path, plan: Plan, typed: Typing | None = None) -> None:
+    """Make a firm's workbook, with a store of its own; ``typed`` is what a person then types into it.
 
     Raises:
         WorldError: a file of that name is there, or its folder cannot be written.
-        UsageError: the site code is none.
     """
-    if not re.fullmatch("[A-Z]{2,4}", firm.site):
-        raise UsageError("site_wrong", site=firm.site)
     if path.exists():
         raise WorldError("book_exists", path=str(path))
-    _build(path, firm, mint_uids(1)[0], as_of)
+    own = Plan(**{**plan, "store_id": plan["store_id"] or mint_uids(1)[0]})
+    make_book(path, own, typed)
 
 
-def build_templates(folder: Path, as_of: date) -> tuple[Path, ...]:
-    """Write the templates that are shipped, zh and en; equal models give equal bytes."""
-    templates: dict[Path, Lang] = {folder / "ltc_template.xlsx": "zh", folder / "ltc_template.en.xlsx": "en"}
-    for path, lang in templates.items():
-        _build(path, Firm(lang), "", as_of)
-    return tuple(templates)
+def make_book(path: Path, plan: Plan, typed: Typing | None = None, service: Service | None = None) -> None:
+    """Write a workbook that nobody works in yet, as it is shipped: in place of an older one, of no commit.
 
-
-def _build(path: Path, firm: Firm, store_id: str, as_of: date) -> None:
-    """Write a new workbook beside its place, then put it there whole."""
-    new_file = _beside(path)
+    Args:
+        path: where; the file appears there whole.
+        plan: what it is made of.
+        typed: what a person types into it.
+        service: what the program then does in it.
+    """
     with _told_if_unwritable(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        new_file.touch()
-        build_book(
-            new_file,
-            lang=firm.lang,
-            profile=firm.profile,
-            site=firm.site,
-            store_id=store_id,
-            rows=firm.rows,
-            as_of=as_of,
-            company=firm.company,
-        )
-        new_file.replace(path)
+        made = _beside(path)
+        made.touch()
+        build_book(made, **plan)
+        if typed:
+            _patch_in_place(made, typed(read_book(made)))
+        if service:
+            book = read_book(made)
+            wanted = needed(book, service(book, bind_rulebook(book)).changes)
+            _patch_in_place(made, edits_of(book, wanted, plan["as_of"]))
+        made.replace(path)
+
+
+def _patch_in_place(path: Path, edits: Sequence[Edit]) -> None:
+    patched = _beside(path)
+    patch(path, patched, edits)
+    patched.replace(path)
+
+
+def build_templates(folder: Path) -> tuple[Path, ...]:
+    """Write the templates that are shipped; equal models give equal bytes."""
+    for name, lang in TEMPLATES.items():
+        make_book(folder / name, template_plan(lang))
+    return tuple(folder / name for name in TEMPLATES)
 
 
 def _beside(path: Path) -> Path:

@@ -22,10 +22,9 @@ def build(*, asked: Asked, folder: Path) -> int:
     """Build the templates from the data model."""
     from ltc_xl import session
 
-    lang = asked.face
-    made = session.build_templates(folder, asked.as_of)
+    made = session.build_templates(folder)
     if asked.json:
         show.print_json("rollout build", {"workbooks": made})
     for path in () if asked.json else made:
-        show.say(text("show.made", lang, path=path))
+        show.say(text("show.made", asked.face, path=path))
     return 0

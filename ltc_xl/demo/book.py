@@ -4,15 +4,13 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
-from ltc_xl import session
+from ltc_xl import rollout, session
 from ltc_xl.check import check
 from ltc_xl.demo.firm import faulty_firm
 from ltc_xl.demo.garden import Garden, cell_edits
 from ltc_xl.demo.telling import facts, words
 from ltc_xl.model.enums import Lang
-from ltc_xl.rules.rulebook import bind_rulebook
-from ltc_xl.workbook import build_book, edits_of, patch, read_book
-from ltc_xl.workbook.edits import Edit
+from ltc_xl.rollout import Plan
 
 DEMO_DAY = date(2026, 11, 20)
 """The day the demo workbook that is shipped is told for."""
@@ -24,36 +22,32 @@ PROFILE = "starter+bills+deposits+handovers"
 def new_firm_book(path: Path, lang: Lang, as_of: date) -> Garden:
     """Make the firm's workbook with every fault in it; return where each is."""
     garden = faulty_firm(as_of, lang)
-    site, company = facts()["firm"]["site"], words(lang)["firm"]["company"]
-    session.new_book(path, session.Firm(lang, site, PROFILE, company, garden.frames), as_of)
-    _patched(path, list(cell_edits(read_book(path), garden.typed)))
+    session.new_book(path, _plan(garden), lambda book: list(cell_edits(book, garden.typed)))
     return garden
 
 
 def shipped_demo(path: Path, lang: Lang = "zh", as_of: date = DEMO_DAY) -> None:
     """Write the demo workbook that is shipped: faulty and checked, of no store yet."""
     garden = faulty_firm(as_of, lang)
-    build_book(
+    session.make_book(
         path,
-        lang=lang,
+        _plan(garden),
+        typed=lambda book: list(cell_edits(book, garden.typed)),
+        service=lambda book, rules: check(book, rules, as_of),
+    )
+    _repack(path)
+
+
+def _plan(garden: Garden) -> Plan:
+    return rollout.new(
+        lang=garden.lang,
         profile=PROFILE,
         site=facts()["firm"]["site"],
         store_id="",
         rows=garden.frames,
-        as_of=as_of,
-        company=words(lang)["firm"]["company"],
+        as_of=garden.as_of,
+        company=words(garden.lang)["firm"]["company"],
     )
-    _patched(path, list(cell_edits(read_book(path), garden.typed)))
-    book = read_book(path)
-    found = check(book, bind_rulebook(book), as_of)
-    _patched(path, edits_of(book, found.changes, as_of))
-    _repack(path)
-
-
-def _patched(path: Path, edits: list[Edit]) -> None:
-    beside = path.with_name(f".{path.name}.tmp")
-    patch(path, beside, edits)
-    beside.replace(path)
 
 
 def _repack(path: Path) -> None:

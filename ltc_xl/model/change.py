@@ -108,11 +108,16 @@ def needed(book: Book, changes: Changes) -> Changes:
     """Return the part of the changes that the book does not show yet, and can show.
 
     A cell that nobody could read keeps what somebody typed there; a column the sheet lacks is not set.
+    Texts are as a sheet gives them back: without outer blanks, lines ended by a line feed.
     """
     sets = (SetColumn(s.table, s.column, _moved(book, s)) for s in changes.sets)
     return Changes(
         tuple(entry for entry in sets if entry.cells.height),
-        {name: rows for name, rows in changes.inserts.items() if rows.height},
+        {
+            name: rows.with_columns(_tidy(pl.col(pl.String)))
+            for name, rows in changes.inserts.items()
+            if rows.height
+        },
         {name: rows for name, rows in changes.deletes.items() if rows.height},
         {name: body for name, body in changes.puts.items() if not _shows(book, name, body)},
         changes.extra,
@@ -124,12 +129,21 @@ def _moved(book: Book, entry: SetColumn) -> pl.DataFrame:
     if place is not None and entry.column not in place.columns:
         return entry.cells.clear()
     unread = [uid for name, uid, column in book.unread if (name, column) == (entry.table, entry.column)]
-    return entry.cells.filter(pl.col("old").ne_missing(pl.col("new")), ~pl.col(UID).is_in(unread))
+    tidy = (
+        entry.cells.with_columns(_tidy(pl.col("new")))
+        if entry.cells["new"].dtype == pl.String
+        else entry.cells
+    )
+    return tidy.filter(pl.col("old").ne_missing(pl.col("new")), ~pl.col(UID).is_in(unread))
+
+
+def _tidy(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all("\r\n?", "\n").str.strip_chars().replace("", None)
 
 
 def _shows(book: Book, name: str, body: pl.DataFrame) -> bool:
     """Return whether a body stands as wanted; blank text is no text, formulas follow by themselves."""
     kept = [column.code for column in table(name).columns if not column.live]
     wanted = book.with_rows(name, body.with_columns(_uid=pl.lit(""))).rows(name)
-    blank = pl.col(pl.String).replace("", None)
-    return wanted.select(kept).with_columns(blank).equals(book.rows(name).select(kept).with_columns(blank))
+    tidy = _tidy(pl.col(pl.String))
+    return wanted.select(kept).with_columns(tidy).equals(book.rows(name).select(kept).with_columns(tidy))

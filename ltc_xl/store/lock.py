@@ -24,8 +24,12 @@ def locked(path: Path) -> Iterator[None]:
     folder = state_dir() / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
+    lock = FileLock(folder / f"{name}.lock")
     try:
-        with FileLock(folder / f"{name}.lock", timeout=PATIENCE):
-            yield
+        lock.acquire(timeout=PATIENCE)
     except Timeout as error:
         raise BookIsOpen("book_busy", path=str(path)) from error
+    try:
+        yield
+    finally:
+        lock.release()
