@@ -241,6 +241,29 @@ def test_a_calculated_column_that_names_cells_by_address_is_filled_down(book: Pa
     assert (ws["E7"].value, ws["E8"].value) == ("=C7*2", "=C8*2")
 
 
+BELOW = '<row r="8"><c r="A8" t="str"><v>N-5</v></c></row></sheetData>'
+
+
+def test_rows_left_below_the_range_that_count_to_the_table_are_taken_in(book: Path) -> None:
+    rewritten(book, sheet1=lambda xml: xml.replace("</sheetData>", BELOW))
+    new = patched(book, AppendRows("tblLeads", [NEW], last_row=8))
+    assert [row[0] for row in body(new)][3:] == ["N-4", "N-5", "N-9"]
+    assert sheet(new)["E8"].value == sheet(book)["E7"].value
+    assert sheet(new).tables["tblLeads"].ref == "A3:F9"
+    assert [str(v.sqref) for v in sheet(new).data_validations.dataValidation] == ["B4:B9"]
+
+
+def test_a_row_left_below_the_range_can_go(book: Path) -> None:
+    rewritten(book, sheet1=lambda xml: xml.replace("</sheetData>", BELOW))
+    new = patched(book, AppendRows("tblLeads", [], last_row=8), DeleteRows("tblLeads", [4, 8]))
+    assert [row[0] for row in body(new)] == ["N-2", "N-3", "N-4"]
+    assert sheet(new).tables["tblLeads"].ref == "A3:F6"
+
+
+def test_taking_in_no_rows_leaves_the_bytes_alone(book: Path) -> None:
+    assert patched(book, AppendRows("tblLeads", [], last_row=7)).read_bytes() == book.read_bytes()
+
+
 def test_deleted_rows_go_and_later_ones_move_up(book: Path) -> None:
     new = patched(book, DeleteRows("tblLeads", [4, 6]))
     ws = sheet(new)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import polars as pl
@@ -36,7 +36,7 @@ class Bound:
 
     ``last_row`` is the last row of the Excel Table without its totals, or None where only a header row was
     found: then the rows reach as far as there are any. ``open_end`` says that rows typed right below
-    belong to it.
+    belong to it. ``names`` maps column number -> name in the Excel Table, else the header cell's text.
     """
 
     table: Table
@@ -47,6 +47,7 @@ class Bound:
     last_row: int | None = None
     excel_table: str | None = None
     open_end: bool = True
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 def header_key(text: str) -> str:
@@ -110,6 +111,7 @@ def bound_by_part(table: Table, part: TablePart, sheet: Sheet, head: pl.DataFram
         last_row=area.bottom - part.totals_rows,
         excel_table=part.name,
         open_end=not part.totals_rows,
+        names=written,
     )
 
 
@@ -120,7 +122,8 @@ def bound_by_header(table: Table, sheet: Sheet, head: pl.DataFrame) -> Bound | N
     best = max(found, key=lambda row: (len(found[row].columns), -row), default=None)
     if best is None or len(found[best].columns) < min(_ENOUGH_HEADERS, len(table.columns)):
         return None
-    return Bound(table, sheet, found[best], header_row=best, first_row=best + 1)
+    names = _texts_of(head, best)
+    return Bound(table, sheet, found[best], header_row=best, first_row=best + 1, names=names)
 
 
 def _texts_of(head: pl.DataFrame, row: int) -> dict[int, str]:

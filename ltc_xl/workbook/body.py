@@ -78,6 +78,10 @@ class TableBody:
         """Blank a row; its formulas stay."""
         self._fill(number, dict.fromkeys(self._plain_headers), owned=True)
 
+    def complete(self, number: int) -> None:
+        """Write the formulas that a row lacks which was left below the table's range."""
+        self._fill(number, {}, owned=False)
+
     @property
     def _plain_headers(self) -> list[str]:
         return [header for header, column in self.columns.items() if column not in self.formulas]

@@ -40,10 +40,15 @@ class CellEdit:
 
 @dataclass(frozen=True, slots=True)
 class AppendRows:
-    """New rows at a table's end; blank rows that stand there are filled first."""
+    """New rows at a table's end; blank rows that stand there are filled first.
+
+    ``last_row`` is the last row on the sheet, as it was read, that counts to the table: rows which some
+    program left right below its range are taken into it first.
+    """
 
     table: str
     rows: Sequence[Row]
+    last_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,18 +48,24 @@ def patch(source: Path, target: Path, edits: Sequence[Edit]) -> PatchReport:
 
 @dataclass
 class _TableEdits:
-    """The edits of one table, in the order in which they act: rows go, the body is put, rows come."""
+    """The edits of one table, in the order in which they act.
+
+    Rows right below the range are taken in, rows go, the body is put, rows come.
+    """
 
     table: TablePart
     gone: set[int] = field(default_factory=set)
     put: Sequence[Row] | None = None
     new: list[Row] = field(default_factory=list)
+    last_row: int = 0
+    taken_in: range = range(0)
 
     def add(self, edit: AppendRows | DeleteRows | PutRows) -> None:
         """Note an edit."""
         match edit:
-            case AppendRows(_, rows):
+            case AppendRows(_, rows, last_row):
                 self.new.extend(rows)
+                self.last_row = max(self.last_row, last_row)
             case DeleteRows(_, sheet_rows):
                 self.gone.update(sheet_rows)
             case PutRows(_, rows):
@@ -150,11 +156,12 @@ class _SheetPatch:
         self._package, self._sheet, self._tables = package, sheet, tables
         self.name = sheet.name
         scan = SheetScan(package.read(sheet.part), sheet.name)
+        self._reshapes = [self._taken_in(scan, edits) for edits in tables if edits.last_row]
         self._deletions = {t.table.name: self._deletion(scan, t) for t in tables if t.gone and t.put is None}
         self._scan = self._without_deleted(scan)
+        self._reshapes += self._deletions.values()
         writer = CellWriter(sheet.name, self._scan.prefix, package.date1904)
         self._worksheet = Worksheet(self._scan, writer)
-        self._reshapes = list(self._deletions.values())
         for table in tables:
             self._reshapes += self._rows_of(table)
         for cell in cells:
@@ -200,6 +207,16 @@ class _SheetPatch:
                 changed[table.table.part] = [after]
         return changed
 
+    def _taken_in(self, scan: SheetScan, edits: _TableEdits) -> Reshape:
+        """Let a table reach to the last row that counts to it, and return how it grew."""
+        table = edits.table
+        reshape = Reshape(table.area, max(edits.last_row, table.area.bottom))
+        if reshape and table.totals_rows:
+            raise scan.refusal("patch_totals_row", f"A{table.area.bottom}", table=table.name)
+        edits.taken_in = range(table.area.bottom + 1, reshape.last + 1)
+        edits.table = area_moved(table, reshape)
+        return reshape
+
     def _deletion(self, scan: SheetScan, edits: _TableEdits) -> Reshape:
         """Return the rows that go; the first one of a table that would lose all of them is only blanked."""
         table = edits.table
@@ -226,6 +243,10 @@ class _SheetPatch:
         body = TableBody(table, self._worksheet, calculated_columns(self._package, table), others)
         if deletion and len(deletion.deleted) < len(edits.gone):
             body.blank(body.first)
+        for row in edits.taken_in:
+            number = deletion.row(row) if deletion else row
+            if number and edits.put is None:
+                body.complete(number)
         if edits.put is not None:
             return [body.put([*edits.put, *edits.new])]
         return [body.append(edits.new)] if edits.new else []

@@ -28,7 +28,7 @@ def edits_of(book: Book, changes: Changes, as_of: date) -> list[Edit]:
     edits: list[Edit] = []
     for change in changes.sets:
         edits += _cells(book, change)
-    for name in dict.fromkeys(change.table for change in changes.sets):
+    for name in dict.fromkeys(change.table for change in changes.sets if change.column != UID):
         edits += _live_cells(after, name, changes, as_of)
     for name, gone in changes.deletes.items():
         edits += _deleted(book, name, gone)
@@ -68,11 +68,14 @@ def _standing(book: Book, name: str) -> tuple[BookTable, Place] | None:
     return (held, held.place) if held and held.place else None
 
 
-def _cells(book: Book, change: SetColumn) -> Iterator[CellEdit]:
+def _cells(book: Book, change: SetColumn) -> Iterator[Edit]:
+    """Yield the cells of a column; rows that get their identity may stand below the range of their table."""
     standing = _standing(book, change.table)
     if standing is None or change.column not in standing[1].columns:
         return
     held, place = standing
+    if change.column == UID and place.excel_table:
+        yield AppendRows(place.excel_table, (), place.last_row)
     column = held.table.by_code.get(change.column)
     letters = column_letters(place.columns[change.column])
     rows = change.cells.join(held.rows.select(UID, ROW), on=UID, maintain_order="left").drop_nulls(ROW)
@@ -88,7 +91,7 @@ def _live_cells(after: Book, name: str, changes: Changes, as_of: date) -> Iterat
     if standing is None:
         return
     held, place = standing
-    touched = pl.concat([s.cells[UID] for s in changes.sets if s.table == name])
+    touched = pl.concat([s.cells[UID] for s in changes.sets if s.table == name and s.column != UID])
     rows = held.rows.filter(pl.col(UID).is_in(touched.implode()), pl.col(ROW).is_not_null())
     live = [c.code for c in held.table.columns if c.live and c.code in place.columns]
     computed = with_live_columns(held.table, rows, as_of) if live else rows
@@ -107,6 +110,7 @@ def _deleted(book: Book, name: str, gone: pl.DataFrame) -> Iterator[Edit]:
     standing = _standing(book, name)
     rows = [standing[0].row_of.get(uid) for uid in gone[UID]] if standing else []
     if standing and rows:
+        yield AppendRows(_excel_table(standing[1]), (), standing[1].last_row)
         yield DeleteRows(_excel_table(standing[1]), [row for row in rows if row is not None])
 
 
@@ -114,7 +118,8 @@ def _appended(book: Book, name: str, rows: pl.DataFrame, as_of: date) -> Iterato
     standing = _standing(book, name)
     if standing and rows.height:
         held, place = standing
-        yield AppendRows(_excel_table(place), sheet_rows(held.table, place, rows, book.lang, as_of))
+        new = sheet_rows(held.table, place, rows, book.lang, as_of)
+        yield AppendRows(_excel_table(place), new, place.last_row)
 
 
 def _put(book: Book, name: str, body: pl.DataFrame, as_of: date) -> Iterator[Edit]:

@@ -168,6 +168,11 @@ def _place(bound: Bound, rows: pl.Series) -> Place:
         last,
         bound.headers.columns,
         bound.headers.extra,
+        {
+            code: bound.names[number]
+            for code, number in bound.headers.columns.items()
+            if number in bound.names
+        },
     )
 
 
