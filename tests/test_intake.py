@@ -458,6 +458,21 @@ def test_rows_that_lack_what_they_need_are_turned_away_with_every_reason() -> No
     ]
 
 
+def test_a_total_is_no_row_but_a_company_may_be_called_total() -> None:
+    outcome = imported(
+        book_of(),
+        "customers",
+        {"name": "n", "city": "c"},
+        """
+        | n      | c     |
+        | Total  | Paris |
+        | 合计： | 1     |
+        """,
+    )
+    assert (counts(outcome), outcome.data["skipped"]) == ((1, 0, 0, 0), 1)
+    assert outcome.changes.inserts["customers"]["name"].to_list() == ["Total"]
+
+
 def test_a_key_that_may_stand_once_stands_once() -> None:
     outcome = imported(
         book_of(),

@@ -13,7 +13,8 @@ from ltc_xl.imports.texts import folded_text, mapped_texts
 from ltc_xl.imports.typed import AT
 
 FILE = "_file"
-_TOTALS = ("合计", "总计", "小计", "本页合计", "本月合计", "累计", "total", "subtotal", "grand total", "sum")
+_TOTALS = ("合计", "总计", "小计", "本页合计", "本月合计", "累计", "subtotal", "grand total")
+_NAMES_TOO = ("total", "totals", "sum")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,11 @@ def _twice(form: Form, values: pl.DataFrame, turned_away: pl.DataFrame) -> list[
     return again
 
 
-def footers(texts: pl.DataFrame) -> pl.DataFrame:
-    """Return ``_at`` of the rows whose first filled cell says that they are a total."""
-    first = pl.coalesce(pl.exclude(AT))
-    return texts.filter(folded_text(first).str.strip_chars(":：").is_in(_TOTALS)).select(AT)
+def footers(texts: pl.DataFrame, turned_away: pl.DataFrame) -> pl.DataFrame:
+    """Return ``_at`` of the rows that are totals, by their first filled cell.
+
+    A company may be called Total; so such a row must lack something besides.
+    """
+    first = folded_text(pl.coalesce(pl.exclude(AT))).str.strip_chars(":：")
+    lacking = pl.col(AT).is_in(turned_away[AT].implode())
+    return texts.filter(first.is_in(_TOTALS) | (first.is_in(_NAMES_TOO) & lacking)).select(AT)
