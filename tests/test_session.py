@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from conftest import typed_rows
 
-from ltc_xl import rollout, session
+from ltc_xl import rollout
 from ltc_xl.check import check
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, SetColumn

@@ -1,0 +1,54 @@
+"""The store of a workbook, found by the ids the workbook carries."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ltc_xl.model.errors import StoreAway
+from ltc_xl.store.engine import sqlite_file
+from ltc_xl.store.identity import Identity
+from ltc_xl.store.place import store_url
+from ltc_xl.store.store import Store
+
+
+@contextmanager
+def opened_store(identity: Identity, url: str | None, *, adopt: bool) -> Iterator[tuple[Store, Identity]]:
+    """Open the store of a workbook; yield it and the identity the workbook has there.
+
+    Args:
+        identity: as the workbook says.
+        url: where the store is, else its own place on this machine.
+        adopt: start a new store from the workbook when its own does not know it.
+
+    Raises:
+        StoreAway: the store is not here, or does not know the workbook.
+    """
+    if not _is_away(identity, _place(identity, url)):
+        known = identity
+    elif adopt:
+        known = identity.adopted()
+    else:
+        place = _place(identity, url)
+        raise StoreAway("store_unknown", store=str(place))
+    store = Store(_place(known, url), known.store_id)
+    try:
+        yield store, known
+    finally:
+        store.close()
+
+
+def _place(identity: Identity, url: str | None) -> Path:
+    return sqlite_file(store_url(identity.store_id, url))
+
+
+def _is_away(identity: Identity, place: Path) -> bool:
+    """Return whether the commit that a workbook shows is in no store here; a new workbook shows none."""
+    if not identity.base_token:
+        return False
+    if not place.exists():
+        return True
+    store = Store(place, identity.store_id)
+    try:
+        return store.seq_of(identity.base_token) is None
+    finally:
+        store.close()
