@@ -7,7 +7,7 @@ from datetime import date
 from ltc_xl.demo.telling import Row, Telling
 
 _TALKED_OF = {"NURTURE", "FOLLOWING", "ASSIGNED", "CONVERTED", "RETURNED"}
-_EVERY = 5
+_EVERY = 8
 _OPEN_STAGES = {"VALIDATING", "APPROVED", "PROPOSAL", "NEGOTIATING", "SIGNING", "HOLD"}
 
 

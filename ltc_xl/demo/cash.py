@@ -102,7 +102,7 @@ class Cash:
             "note": told.pick("receipt_notes") or None,
             **self._payer(line["customer"]),
             **self._method(line, on, amount),
-            **self._bank_line(on, line["contract_no"]),
+            **self._bank_line(on),
         }
 
     def _payer(self, customer: str) -> Row:
@@ -116,8 +116,8 @@ class Cash:
             "bill_due_on": None if method == "TRANSFER" else add_months(on, _BILL_MONTHS),
         }
 
-    def _bank_line(self, on: date, summary: str | None) -> Row:
-        return {"bank_ref": f"{on:%Y%m%d}{self.told.dice.randint(10**7, 10**8 - 1)}", "summary": summary}
+    def _bank_line(self, on: date) -> Row:
+        return {"bank_ref": f"{on:%Y%m%d}{self.told.dice.randint(10**5, 10**6 - 1)}"}
 
     def _allocation(self, receipt: Row, payment: Row) -> Row:
         told_no = receipt["match_why"] == self.told.word("allocation_why", "contract")
@@ -141,7 +141,7 @@ class Cash:
             "method": "TRANSFER",
             "note": self.told.word("stories", "advance_note"),
             **self._payer(customer),
-            **self._bank_line(on, None),
+            **self._bank_line(on),
         }
 
     def bills(self, receipts: Sequence[Row]) -> list[Row]:

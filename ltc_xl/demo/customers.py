@@ -87,7 +87,7 @@ def contacts(told: Telling, customer_rows: Mapping[str, Row]) -> list[Row]:
     """Return one to three people per customer; the finance person is the billing contact."""
     rows = []
     for key, customer in customer_rows.items():
-        roles = ["FINANCE", "TECHNICAL", "DECISION"][: told.dice.choice((1, 1, 2, 3))]
+        roles = ["FINANCE", "TECHNICAL", "DECISION"][: told.dice.choice((1, 1, 1, 2, 3))]
         held = [_contact(told, key, customer, role) for role in roles]
         customer["billing_contact"] = held[0]["name"]
         rows += held
@@ -102,7 +102,7 @@ def _contact(told: Telling, key: str, customer: Row, role: str) -> Row:
         "name": name,
         "title": told.pick("titles", role),
         "mobile": mobile(told),
-        "email": f"{login}@{key.replace('_', '-')}.example",
+        "email": f"{login}@{key.replace('_', '-')}.example" if role == "FINANCE" else None,
         "role": role,
         "stance": told.dice.choice(("NEUTRAL", "NEUTRAL", "SUPPORT", "CHAMPION", "AGAINST")),
     }

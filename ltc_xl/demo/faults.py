@@ -58,8 +58,8 @@ def _budget_in_ten_thousands(garden: Garden) -> None:
 
 
 def _retention_forgotten(garden: Garden) -> None:
-    contract = garden.contract("baoli_cabinets")
-    garden.set("contracts", contract, warranty_months=12, note=garden.word("stories", "retention_note"))
+    contract = garden.note("baoli_cabinets", "retention_note")
+    garden.set("contracts", contract, warranty_months=12)
     line = garden.row(
         "lines", pl.col("contract_no") == contract["contract_no"], pl.col("item") == "RETENTION"
     )
@@ -70,6 +70,7 @@ def _promised_orally(garden: Garden) -> None:
     written = garden.word("handovers", "written")
     item = garden.row("handovers", pl.col("item") == written)
     garden.set("handovers", item, item=garden.word("handovers", "oral"), in_contract="NO")
+    garden.note("hengsi_retrofit", "oral_note")
     garden.expect("oral_promise", "C-11", cell_of("handovers", item, "in_contract"))
 
 
@@ -123,6 +124,7 @@ def _paid_twice_in_a_week(garden: Garden) -> None:
 def _bill_dishonoured(garden: Garden) -> None:
     bill = garden.row("bills", pl.col("kind") == "BILL_COMMERCIAL")
     garden.set("bills", bill, status="DISHONOURED")
+    garden.note("fangda_cabinets", "dishonour_note")
     garden.expect("bill_dishonoured", "P-11", cell_of("bills", bill, "receipt"))
 
 

@@ -104,6 +104,12 @@ class Garden:
         """Return a contract by its key."""
         return self.row("contracts", pl.col("name") == self.word("contracts", key))
 
+    def note(self, contract: str, story: str) -> Mapping[str, object]:
+        """Write a note of the story on a contract; return the contract."""
+        row = self.contract(contract)
+        self.set("contracts", row, note=self.word("stories", story))
+        return row
+
 
 def cell_edits(book: Book, typed: list[Typed]) -> Iterator[CellEdit]:
     """Return what was typed as edits of the finished workbook."""

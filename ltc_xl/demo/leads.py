@@ -146,7 +146,6 @@ class Leads:
             "industry": told.word("trades", trade),
             "state": state,
             "note": told.pick("lead_notes", state),
-            "tags": told.pick("tags") if told.chance(0.3) else None,
         }
         return row | self._channel()
 
@@ -158,9 +157,6 @@ class Leads:
             "channel": told.word("channels", key),
             "referrer": referrer if key == "referral" else None,
             "campaign": told.pick("campaigns", key) if key in told.words["campaigns"] else None,
-            "source_id": f"{key[:2].upper()}{told.dice.randint(10**7, 10**8 - 1)}"
-            if key in {"baidu_sem", "website"}
-            else None,
         }
 
     def _step(self, state: str, row: Row) -> Row:

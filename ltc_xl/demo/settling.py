@@ -27,7 +27,10 @@ def open_amounts(told: Telling, customers: Mapping[str, Row], lines: Sequence[Ro
     big = _sum(line for line in home if line["customer"] == biggest)
     total = big / Decimal(aims["biggest"])
     overdue = total * Decimal(aims["overdue"])
-    free = [line for line in lines if line["due_on"] and line["currency"] == "CNY" and line not in pinned]
+    told_of = {**facts()["open_lines"], **facts()["paid"]}
+    free = [
+        line for line in lines if line["due_on"] and line["currency"] == "CNY" and story(line) not in told_of
+    ]
     since = told.as_of - timedelta(days=aims["window"])
     return {
         **{line["line_id"]: line["amount"] for line in lines if not line["due_on"] or line in pinned},
