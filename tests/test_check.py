@@ -33,9 +33,8 @@ def written(book: Book, outcome: Outcome) -> Book:
     """Return the book as it stands after the outcome was written."""
     for name, rows in outcome.changes.puts.items():
         numbered = rows.with_columns(_uid=pl.format("p{}", pl.int_range(pl.len())))
-        book = replace(
-            book, tables={**book.tables, name: placed(name, book_of(**{name: numbered}).rows(name))}
-        )
+        body = Book("").with_rows(name, numbered).rows(name)
+        book = replace(book, tables={**book.tables, name: placed(name, body)})
     return book
 
 

@@ -1,0 +1,176 @@
+"""The schema made from the model says of every cell what a plain reading of the model says."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ltc_xl.model.book import Book, BookTable, book_of
+from ltc_xl.model.calendar import add_months
+from ltc_xl.model.enums import words
+from ltc_xl.model.ids import business_number
+from ltc_xl.model.tables import ROW, UID, Column, Table, table
+from ltc_xl.rules import bind_rulebook
+from ltc_xl.rules.case import Case
+from ltc_xl.rules.checks import CHECKS
+from ltc_xl.rules.checks.keys import check_keys_are_unique
+from ltc_xl.rules.checks.references import check_references_exist
+from ltc_xl.rules.formats import is_account, is_email, is_mobile, is_telephone, is_uscc, rounded_by_excel
+from ltc_xl.rules.schema import FIRST_DAY, failures, listed_words, schema_of
+
+DAY = date(2026, 4, 30)
+TABLES = ("leads", "opportunities", "customers", "contracts", "lines", "receipts", "invoices", "settings")
+TYPED: Mapping[str, tuple[object, ...]] = {
+    "text": ("太湖精工", "li.na@taihu.com.cn", "li.na@taihu"),
+    "id": ("91110000600037341L", "913205051234567000", "13800138000", "021-58881234", "123", "x"),
+    "money": (Decimal("-0.01"), Decimal(0), Decimal("999999.99")),
+    "number": (Decimal("1.5"),),
+    "rate": (Decimal("-0.5"), Decimal(0), Decimal(1), Decimal("1.5")),
+    "int": (-1, 0, 30, 2000),
+    "date": (date(1926, 5, 1), FIRST_DAY, DAY, date(2036, 4, 30), date(2036, 5, 1)),
+    "tax": ("13%",),
+}
+HOLDS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
+    "uscc": {
+        "V-13": lambda text: is_uscc(text) or rounded_by_excel(text),
+        "V-17": lambda text: not rounded_by_excel(text),
+    },
+    "mobile": {"V-14": is_telephone, "V-15": is_mobile},
+    "email": {"V-16": is_email},
+    "account": {"V-19": is_account},
+}
+
+
+def wrongs(model: Table, column: Column, row: Mapping[str, object]) -> Iterator[str]:
+    """Yield the codes of what is wrong with one cell, read off the model in plain Python."""
+    value = row[column.code]
+    if value is None:
+        yield from missing(column, row)
+    else:
+        yield from unfit(model, column, value)
+
+
+def missing(column: Column, row: Mapping[str, object]) -> Iterator[str]:
+    if column.required:
+        yield "K-01"
+    when = column.required_when
+    if when is None:
+        return
+    beside = [row[other] for other in when.columns]
+    if when.test == "in" and beside[0] in when.codes:
+        yield "K-02"
+    if when.test == "filled" and beside[0] is not None:
+        yield "K-03"
+    if when.test == "blank" and beside == [None] * len(beside):
+        yield "K-04"
+
+
+def unfit(model: Table, column: Column, value: object) -> Iterator[str]:
+    if column.min is not None and value < column.min:  # type: ignore[operator]  # bounds are of numbers only
+        yield "V-11"
+    if column.max is not None and value > column.max:  # type: ignore[operator]  # likewise
+        yield "V-12"
+    if column.enum and value not in [word.code for word in words(column.enum)]:
+        yield "V-06"
+    judged = model.group == "work" and column.typed and isinstance(value, date)
+    if judged and not FIRST_DAY <= value <= add_months(DAY, 120):  # type: ignore[operator]  # a date
+        yield "V-18"
+    yield from (c for c, holds in HOLDS.get(column.format or "", {}).items() if not holds(str(value)))
+
+
+@st.composite
+def tables_of_cells(draw: st.DrawFn) -> tuple[Table, pl.DataFrame]:
+    model = table(draw(st.sampled_from(TABLES)))
+    count = draw(st.integers(1, 4))
+    columns = {}
+    for column in model.columns:
+        choices = TYPED.get(column.type, ())
+        if column.enum:
+            choices = (*(word.code for word in words(column.enum)), "SOMETHING")
+        cells = st.lists(st.sampled_from([None, *choices]), min_size=count, max_size=count)
+        columns[column.code] = pl.Series(column.code, draw(cells), dtype=column.dtype)
+    frame = pl.DataFrame(columns).with_columns(pl.format("u{}", pl.int_range(pl.len())).alias(UID))
+    return model, frame.with_columns(pl.lit(None, pl.UInt32).alias(ROW))
+
+
+@given(tables_of_cells())
+@settings(max_examples=60, deadline=None)
+def test_the_schema_and_the_model_agree_on_every_cell(drawn: tuple[Table, pl.DataFrame]) -> None:
+    model, rows = drawn
+    schema = schema_of(model, list(model.by_code), DAY, listed_words(case_of(book_of())))
+    found = {(uid, column, code) for code, column, uid, *_ in failures(schema, rows).iter_rows()}
+    assert found == {
+        (row[UID], column.code, code)
+        for row in rows.iter_rows(named=True)
+        for column in model.columns
+        if not column.live
+        for code in wrongs(model, column, row)
+    }
+
+
+def case_of(book: Book) -> Case:
+    return Case(book, bind_rulebook(book), DAY)
+
+
+def test_every_failing_row_of_many_is_found_with_its_cell() -> None:
+    count = 3000
+    rows = pl.DataFrame({"company": [f"客户{n}" for n in range(count)], "channel": "官网", "state": "NEW"})
+    wrong = rows.with_columns(
+        budget=pl.when(pl.int_range(count) % 3 == 0).then(-1).otherwise(1).cast(pl.Decimal(18, 2)),
+        mobile=pl.when(pl.int_range(count) % 7 == 0).then(pl.lit("12")),
+    )
+    held = book_of(leads=wrong).rows("leads")
+    model = table("leads")
+    found = failures(schema_of(model, list(model.by_code), DAY, listed_words(case_of(book_of()))), held)
+    uids = dict(found.group_by("code").agg(UID).iter_rows())
+    assert uids["V-11"] == [f"u{n}x" for n in range(0, count, 3)]
+    assert uids["V-14"] == [f"u{n}x" for n in range(0, count, 7)]
+    assert set(uids) == {"V-11", "V-14"}
+
+
+def test_a_word_the_firm_added_to_its_choices_is_on_the_list() -> None:
+    model = table("choices")
+    added = pl.DataFrame({"set": ["timeline"], "code": ["SOON"], "zh": ["马上"], "en": ["Soon"]})
+    book = book_of(choices=added)
+    assert "SOON" in listed_words(case_of(book))["timeline"]
+    assert model.by_code["set"].required
+
+
+@given(st.integers(1, 6), st.integers(0, 30), st.randoms())
+@settings(max_examples=20, deadline=None)
+def test_a_book_whose_keys_are_unique_and_refs_exist_has_no_finding_of_either(
+    customers: int, leads: int, chance: object
+) -> None:
+    """And one copied row, or one renamed customer, is found."""
+    assert hasattr(chance, "choice")
+    names = [f"客户{n}有限公司" for n in range(customers)]
+    book = book_of(
+        customers=pl.DataFrame({"name": names}),
+        leads=pl.DataFrame(
+            {
+                "lead_id": [business_number("L", "SH", n) for n in range(1, leads + 1)],
+                "customer": [chance.choice([*names, None]) for _ in range(leads)],
+            },
+            schema={"lead_id": pl.String, "customer": pl.String},
+        ),
+    )
+    assert check_keys_are_unique(case_of(book)) == []
+    assert check_references_exist(case_of(book)) == []
+    copied = pl.concat(
+        [book.rows("customers"), book.rows("customers").head(1).with_columns(_uid=pl.lit("c"))]
+    )
+    twice = check_keys_are_unique(case_of(book.with_rows("customers", copied)))
+    assert {(f.code, f.row_id) for f in twice} == {("K-05", "u0x"), ("K-05", "c")}
+    renamed = book.rows("customers").with_columns(name=pl.lit("另一家") + pl.col("name"))
+    lost = check_references_exist(case_of(book.with_rows("customers", renamed)))
+    assert len(lost) == book.rows("leads")["customer"].count()
+
+
+def test_no_check_stumbles_over_empty_tables() -> None:
+    """Every check runs on a book whose tables have no rows at all."""
+    names = ("leads", "lines", "contracts", "receipts", "invoices", "bills", "terms")
+    empty = Book("client.xlsx", tables={n: BookTable(table(n), table(n).empty()) for n in names})
+    assert [f for check_rule in CHECKS for f in check_rule(case_of(empty))] == []
