@@ -29,7 +29,8 @@ def chart_svg(report: Report, name: str, lang: Lang) -> str:
 
 def _embedded(svg: str, name: str, title: str) -> str:
     """Return the drawing as part of a page: named for those who cannot see it, scalable, its ids its own."""
-    own = re.sub(r'(id="|url\(#|href="#)', rf"\1{name}-", svg)
+    ids = {found: f"{name}-{place}" for place, found in enumerate(re.findall(r' id="([^"]+)"', svg))}
+    own = re.sub(r'(?<= id=")[^"]+|(?<=url\(#)[^)]+', lambda match: ids[match[0]], svg)
     head = f'<svg role="img" aria-label={quoteattr(title)} class="chart"'
     sized = rf'{head} style="max-width:\1px" width="\1"'
     return re.sub(r'<svg .*?class="marks" width="(\d+)"', sized, own, count=1)
