@@ -438,7 +438,8 @@ def test_a_blank_cell_with_a_look_below_the_table_does_not_matter(book: Path) ->
 
 def test_a_totals_row_is_not_written_over(book: Path) -> None:
     rewritten(book, table1=lambda xml: xml.replace('totalsRowShown="0"', 'totalsRowCount="1"'))
-    assert refused(book, AppendRows("tblLeads", [NEW])).key == "patch_totals_row"
+    for edit in (AppendRows("tblLeads", [NEW]), PutRows("tblLeads", [NEW]), DeleteRows("tblLeads", [4])):
+        assert refused(book, edit).key == "patch_totals_row"
 
 
 def test_rows_that_a_formula_elsewhere_names_by_address_are_not_moved(book: Path) -> None:

@@ -45,6 +45,11 @@ class Area:
         last = f"{column_letters(self.right)}{self.bottom}"
         return first if first == last else f"{first}:{last}"
 
+    @property
+    def anchor(self) -> str:
+        """Return the address of the upper left cell."""
+        return f"{column_letters(self.left)}{self.top}"
+
     def with_(self, other: "Area | None") -> "Area":
         """Return the smallest area that holds both."""
         if other is None:

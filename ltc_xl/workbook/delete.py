@@ -48,10 +48,10 @@ def refuse_to_move(package: Package, scan: SheetScan, table: TablePart, reshape:
         _refuse_row(scan, table, row)
     for area in (*scan.merges, *scan.arrays):
         if area.bottom >= first:
-            raise scan.refusal("patch_rows_tied", f"{column_letters(area.left)}{area.top}")
+            raise scan.refusal("patch_rows_tied", area.anchor)
     for other in package.tables:
         if other.sheet == table.sheet and other.name != table.name and other.area.bottom >= first:
-            raise scan.refusal("patch_rows_tied", f"{column_letters(other.area.left)}{other.area.top}")
+            raise scan.refusal("patch_rows_tied", other.area.anchor)
     if b"sparkline" in scan.tail:
         raise scan.refusal("patch_rows_tied")
     _refuse_notes(package, scan, first)

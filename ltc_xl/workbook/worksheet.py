@@ -198,7 +198,7 @@ class Worksheet:
             if address := next(self._inside(area), None):
                 raise self.scan.refusal("patch_array", address)
         for area in self.scan.merges:
-            anchor = f"{column_letters(area.left)}{area.top}"
+            anchor = area.anchor
             if address := next((a for a in self._inside(area) if a != anchor), None):
                 raise self.scan.refusal("patch_merged", address, area=area.text)
 

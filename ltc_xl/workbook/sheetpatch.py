@@ -1,0 +1,172 @@
+"""The edits of one sheet: rows go first, then cells, bodies and new rows are written, then ranges follow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ltc_xl.workbook.area import Area, area_of
+from ltc_xl.workbook.body import TableBody, calculated_columns
+from ltc_xl.workbook.cells import CellWriter
+from ltc_xl.workbook.delete import refuse_to_move, without_rows
+from ltc_xl.workbook.edits import AppendRows, CellEdit, DeleteRows, PutRows, Row
+from ltc_xl.workbook.grow import Mover, Reshape, all_moved, area_moved, grow_sheet, grown_table
+from ltc_xl.workbook.package import Package, Sheet, TablePart
+from ltc_xl.workbook.scan import SheetScan
+from ltc_xl.workbook.worksheet import Worksheet, Write
+from ltc_xl.workbook.zipcopy import Pieces
+
+
+@dataclass
+class TableEdits:
+    """The edits of one table, in the order in which they act.
+
+    Rows right below the range are taken in, rows go, the body is put, rows come.
+    """
+
+    table: TablePart
+    gone: set[int] = field(default_factory=set)
+    put: Sequence[Row] | None = None
+    new: list[Row] = field(default_factory=list)
+    last_row: int = 0
+    taken_in: range = range(0)
+
+    def add(self, edit: AppendRows | DeleteRows | PutRows) -> None:
+        """Note an edit."""
+        match edit:
+            case AppendRows(_, rows, last_row):
+                self.new.extend(rows)
+                self.last_row = max(self.last_row, last_row)
+            case DeleteRows(_, sheet_rows):
+                self.gone.update(sheet_rows)
+            case PutRows(_, rows):
+                self.put = rows
+
+
+class SheetPatch:
+    """What the edits make of a sheet and of its tables."""
+
+    def __init__(
+        self, package: Package, sheet: Sheet, cells: Sequence[CellEdit], tables: Sequence[TableEdits]
+    ) -> None:
+        self._package, self._sheet, self._tables = package, sheet, tables
+        self.name = sheet.name
+        scan = SheetScan(package.read(sheet.part), sheet.name)
+        self._reshapes = [self._taken_in(scan, edits) for edits in tables if edits.last_row]
+        self._deletions = {t.table.name: self._deletion(scan, t) for t in tables if t.gone and t.put is None}
+        self._scan = self._without_deleted(scan)
+        self._reshapes += self._deletions.values()
+        writer = CellWriter(sheet.name, self._scan.prefix, package.date1904)
+        self._worksheet = Worksheet(self._scan, writer)
+        for table in tables:
+            self._reshapes += self._rows_of(table)
+        for cell in cells:
+            self._cell(cell)
+        self._splices = self._worksheet.splices()
+
+    @property
+    def data(self) -> bytes:
+        """Return the sheet's bytes before cells were written."""
+        return self._scan.data
+
+    @property
+    def written(self) -> int:
+        """Return the number of cells written."""
+        return self._worksheet.written
+
+    @property
+    def formulas_changed(self) -> bool:
+        """Return whether the set of formula cells is another one."""
+        moved = any(reshape.deleted for reshape in self._reshapes)
+        return self._worksheet.formulas_changed or moved
+
+    @property
+    def row_changes(self) -> list[int]:
+        """Return by how many rows each table grew (more than 0) or shrank."""
+        return [r.last - r.area.bottom for r in self._reshapes]
+
+    @cached_property
+    def moved(self) -> Mover:
+        """Return where areas of this sheet stand afterwards."""
+        return all_moved(self._reshapes)
+
+    def parts(self) -> dict[str, Pieces]:
+        """Return the sheet's part and those of its tables, where they changed."""
+        grow_sheet(self._splices, self._scan, self.moved, self._worksheet.used)
+        changed: dict[str, Pieces] = {}
+        if self._splices or self._deletions:
+            changed[self._sheet.part] = list(self._splices.pieces())
+        for table in self._tables:
+            before = self._package.read(table.table.part)
+            after = grown_table(before, self.moved)
+            if after != before:
+                changed[table.table.part] = [after]
+        return changed
+
+    def _taken_in(self, scan: SheetScan, edits: TableEdits) -> Reshape:
+        """Let a table reach to the last row that counts to it, and return how it grew."""
+        table = edits.table
+        reshape = Reshape(table.area, max(edits.last_row, table.area.bottom))
+        _refuse_totals(scan, table)
+        below = Area(table.area.bottom + 1, table.area.left, reshape.last, table.area.right)
+        for other in self._others(table):
+            if reshape and other.meets(below):
+                raise scan.refusal("patch_below_table", other.anchor, table=table.name)
+        edits.taken_in = range(table.area.bottom + 1, reshape.last + 1)
+        edits.table = area_moved(table, reshape)
+        return reshape
+
+    def _deletion(self, scan: SheetScan, edits: TableEdits) -> Reshape:
+        """Return the rows that go; the first one of a table that would lose all of them is only blanked."""
+        table = edits.table
+        first = table.area.top + table.header_rows
+        outside = next((r for r in sorted(edits.gone) if not first <= r <= table.area.bottom), None)
+        _refuse_totals(scan, table)
+        if outside is not None:
+            raise scan.refusal("patch_no_such_row", f"A{outside}", table=table.name)
+        rows = sorted(edits.gone)
+        if len(rows) > table.area.bottom - first:
+            rows.remove(first)
+        return Reshape(table.area, table.area.bottom - len(rows), tuple(rows))
+
+    def _without_deleted(self, scan: SheetScan) -> SheetScan:
+        for name, reshape in self._deletions.items():
+            table = next(t.table for t in self._tables if t.table.name == name)
+            refuse_to_move(self._package, scan, table, reshape)
+            scan = SheetScan(without_rows(scan, reshape), scan.name)
+        return scan
+
+    def _rows_of(self, edits: TableEdits) -> list[Reshape]:
+        deletion = self._deletions.get(edits.table.name)
+        table = area_moved(edits.table, deletion) if deletion else edits.table
+        body = TableBody(
+            table, self._worksheet, calculated_columns(self._package, table), self._others(table)
+        )
+        if deletion and len(deletion.deleted) < len(edits.gone):
+            body.blank(body.first)
+        for row in edits.taken_in:
+            number = deletion.row(row) if deletion else row
+            if number and edits.put is None:
+                body.complete(number)
+        if edits.put is not None:
+            return [body.put([*edits.put, *edits.new])]
+        return [body.append(edits.new)] if edits.new else []
+
+    def _others(self, table: TablePart) -> tuple[Area, ...]:
+        """Return the areas of the sheet's other tables."""
+        return tuple(t.area for t in self._package.tables if t.sheet == self.name and t.name != table.name)
+
+    def _cell(self, edit: CellEdit) -> None:
+        area = area_of(edit.address)
+        if area is None or ":" in edit.address:
+            raise self._scan.refusal("patch_off_grid", edit.address)
+        row: int | None = area.top
+        for deletion in self._deletions.values():
+            row = deletion.row(row) if row else None
+        if row is None:
+            raise self._scan.refusal("patch_no_such_row", edit.address, table="")
+        self._worksheet.write(row, area.left, Write(edit.value))
+
+
+def _refuse_totals(scan: SheetScan, table: TablePart) -> None:
+    if table.totals_rows:
+        raise scan.refusal("patch_totals_row", f"A{table.area.bottom}", table=table.name)
