@@ -15,7 +15,7 @@ from ltc_xl.model.calendar import add_months, next_workday
 from ltc_xl.model.change import Changes, differences
 from ltc_xl.model.defaults import default_rows
 from ltc_xl.model.enums import LANGS, Lang, by_word, enums, folded
-from ltc_xl.model.ids import business_number, counters, is_business_number, mint_uids
+from ltc_xl.model.ids import business_number, counters, has_check_letter, is_business_number, mint_uids
 from ltc_xl.model.tables import DTYPES, Table, excel_formula, table, tables, with_live_columns
 
 ALL = list(tables().values())
@@ -188,3 +188,12 @@ def test_differences_are_cells_and_undo_swaps_them() -> None:
     assert changes.sets[0].reversed().cells.rows() == [("b", "无锡", None)]
     assert not Changes()
     assert changes
+
+
+@given(st.sampled_from(["L", "RC"]), st.sampled_from(["SH", "SUZ1"]), st.integers(1, 200_000))
+@settings(max_examples=50, deadline=None)
+def test_a_column_of_numbers_is_judged_as_each_number_is(letter: str, site: str, counter: int) -> None:
+    right = business_number(letter, site, counter)
+    numbers = [right[:-1] + last for last in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    judged = pl.DataFrame({"number": numbers}).select(has_check_letter(pl.col("number"))).to_series()
+    assert judged.to_list() == [is_business_number(number) for number in numbers]

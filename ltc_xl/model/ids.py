@@ -4,8 +4,12 @@ import secrets
 from collections.abc import Iterable
 from hashlib import sha256
 
+import polars as pl
+
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _CHECK = "ABCDEFGHJKLMNPQRTUVWXYZ"
+_STEM = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LONGEST_STEM = 16
 
 
 def stable_uids(book: str, table: str, count: int) -> list[str]:
@@ -46,6 +50,24 @@ def is_business_number(text: str) -> bool:
     if len(parts) != 3 or not parts[2].isdigit():  # noqa: PLR2004  letter, site, counter
         return False
     return business_number(parts[0], parts[1], int(parts[2])) == text
+
+
+def has_check_letter(number: pl.Expr) -> pl.Expr:
+    """Return whether numbers end in the letter that the rest asks for; never true for a wrong one.
+
+    It is the column's twin of ``is_business_number`` for the usual case: capital letters, digits, hyphens,
+    at most sixteen of them; whether the counter is written as we write it, it does not ask.
+    """
+    ords = pl.Series([ord(char) for char in _STEM], dtype=pl.Int64)
+    stem = number.str.head(-1)
+    weighed = (
+        stem.str.slice(place, 1).replace_strict(list(_STEM), ords, default=0) * (place + 3)
+        for place in range(_LONGEST_STEM)
+    )
+    asked = pl.sum_horizontal(*weighed) * 7 % len(_CHECK)
+    letter = number.str.tail(1).replace_strict(list(_CHECK), range(len(_CHECK)), default=-1)
+    plain = stem.str.contains(f"^[A-Z0-9-]{{1,{_LONGEST_STEM}}}$")
+    return (plain & (letter == asked)).fill_null(value=False)
 
 
 def counters(numbers: Iterable[str], letter: str, site: str) -> int:

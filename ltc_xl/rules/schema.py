@@ -26,7 +26,10 @@ def check_cells(case: Case) -> list[Finding]:
     """Report cells that are blank but required, out of range, not in their list, or of a wrong format."""
     lists = listed_words(case)
     return [
-        finding for held in case.book.tables.values() for finding in _cell_findings(case, held.table, lists)
+        finding
+        for held in case.book.tables.values()
+        if held.rows.height
+        for finding in _cell_findings(case, held.table, lists)
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from ltc_xl.model.finding import Finding, findings
-from ltc_xl.model.ids import is_business_number
+from ltc_xl.model.ids import has_check_letter, is_business_number
 from ltc_xl.model.tables import ROW, UID, Table
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.name_keys import name_key
@@ -62,11 +62,16 @@ def check_business_numbers_are_ours(case: Case) -> list[Finding]:
         column = held.table.numbered
         if column is None or not held.rows.height:
             continue
-        shaped = held.rows.filter(pl.col(column).str.contains(_NUMBER))
-        wrong = [number for number in shaped[column].unique() if not is_business_number(number)]
-        rows = shaped.filter(pl.col(column).is_in(wrong)).with_columns(found=pl.col(column))
+        doubtful = held.rows.filter(pl.col(column).str.contains(_NUMBER) & ~_plainly_right(pl.col(column)))
+        wrong = [number for number in doubtful[column].unique() if not is_business_number(number)]
+        rows = doubtful.filter(pl.col(column).is_in(wrong)).with_columns(found=pl.col(column))
         found += findings("K-10", held.table.name, rows, column, ["found"])
     return found
+
+
+def _plainly_right(number: pl.Expr) -> pl.Expr:
+    """Return whether a number is ours at first sight; the rest is judged one by one."""
+    return has_check_letter(number) & number.str.contains(r"-(\d{4}|[1-9]\d{4,})[A-Z]$")
 
 
 CHECKS = (check_keys_are_unique, check_customers_differ_by_more_than_typing, check_business_numbers_are_ours)

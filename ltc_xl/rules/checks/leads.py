@@ -56,52 +56,44 @@ def check_budgets_are_in_full_units(case: Case) -> list[Finding]:
     )
 
 
-def _with_first(leads: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Return the leads that share their keys with an older one, and that one as ``first.…``."""
-    aged = leads.drop_nulls(keys).sort(pl.col("created_on").fill_null(pl.date(9999, 1, 1)), "lead_id", UID)
-    first = aged.unique(keys, keep="first", maintain_order=True).select(
-        *keys,
-        pl.col(UID).alias("first.uid"),
-        pl.col(ROW).alias("first.row"),
-        pl.col("company").alias("first.company"),
-        pl.col("channel").alias("first.channel"),
-        pl.col("company_key").alias("first.company_key"),
-    )
-    return aged.join(first, on=keys, maintain_order="left").filter(pl.col(UID) != pl.col("first.uid"))
-
-
 def _keyed(case: Case) -> pl.DataFrame:
-    return open_leads(case).with_columns(
+    """Return the open leads, oldest first, with what two entries of one lead have in common."""
+    keyed = open_leads(case).with_columns(
         company_key=company_key(pl.col("company")), mobile_key=phone_key(pl.col("mobile"))
     )
+    shared = pl.col("company_key").is_duplicated() | pl.col("mobile_key").is_duplicated()
+    return keyed.filter(shared).sort("created_on", "lead_id", UID, nulls_last=True)
 
 
-def check_leads_are_not_entered_twice(case: Case) -> list[Finding]:
-    """Report leads with the company and mobile of an older one (L-05)."""
-    twice = _with_first(_keyed(case), ["company_key", "mobile_key"]).with_columns(first=pl.col("first.row"))
-    return findings("L-05", "leads", twice, "company", ["first", "company", "mobile"])
+def _with_first(leads: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Return the leads that share their keys with an older one, and that one as ``first.…``."""
+    known = leads.drop_nulls(keys)
+    shown = {"uid": UID, "row": ROW, "company": "company", "channel": "channel", "company_key": "company_key"}
+    first = known.unique(keys, keep="first", maintain_order=True).select(
+        *keys, *(pl.col(column).alias(f"first.{name}") for name, column in shown.items())
+    )
+    later = known.join(first, on=keys, maintain_order="left").filter(pl.col(UID) != pl.col("first.uid"))
+    return later.with_columns(first=pl.col("first.row"))
 
 
-def check_companies_do_not_come_by_two_channels(case: Case) -> list[Finding]:
-    """Report leads of a company that an older lead of another channel has, under another mobile (L-06)."""
+def check_leads_stand_once(case: Case) -> list[Finding]:
+    """Report leads that an older one may be: same company and mobile (L-05), or one of the two (L-06, L-07).
+
+    A company may come twice by one channel, with two people; a mobile with two companies may be an agent's.
+    """
     leads = _keyed(case)
-    twice = _with_first(leads, ["company_key", "mobile_key"])[UID]
-    others = (
-        _with_first(leads, ["company_key"])
-        .filter((pl.col("channel") != pl.col("first.channel")) & ~pl.col(UID).is_in(twice.implode()))
-        .with_columns(first=pl.col("first.row"), first_channel=pl.col("first.channel"))
+    twice = _with_first(leads, "company_key", "mobile_key")
+    by_company = _with_first(leads, "company_key").filter(
+        (pl.col("channel") != pl.col("first.channel")) & ~pl.col(UID).is_in(twice[UID].implode())
     )
-    return findings("L-06", "leads", others, "company", ["first", "company", "channel", "first_channel"])
-
-
-def check_mobiles_belong_to_one_company(case: Case) -> list[Finding]:
-    """Report leads with the mobile of an older lead of another company: an agent, or a slip (L-07)."""
-    others = (
-        _with_first(_keyed(case), ["mobile_key"])
-        .filter(pl.col("company_key") != pl.col("first.company_key"))
-        .with_columns(first=pl.col("first.row"), first_company=pl.col("first.company"))
-    )
-    return findings("L-07", "leads", others, "mobile", ["first", "first_company", "company", "mobile"])
+    by_mobile = _with_first(leads, "mobile_key").filter(pl.col("company_key") != pl.col("first.company_key"))
+    two_channels = by_company.with_columns(first_channel="first.channel")
+    two_companies = by_mobile.with_columns(first_company="first.company")
+    return [
+        *findings("L-05", "leads", twice, "company", ["first", "company", "mobile"]),
+        *findings("L-06", "leads", two_channels, "company", ["first", "company", "channel", "first_channel"]),
+        *findings("L-07", "leads", two_companies, "mobile", ["first", "first_company", "company", "mobile"]),
+    ]
 
 
 def check_assigned_leads_have_an_owner(case: Case) -> list[Finding]:
@@ -126,9 +118,7 @@ CHECKS = (
     check_leads_have_a_next_step,
     check_owners_of_leads_are_still_here,
     check_budgets_are_in_full_units,
-    check_leads_are_not_entered_twice,
-    check_companies_do_not_come_by_two_channels,
-    check_mobiles_belong_to_one_company,
+    check_leads_stand_once,
     check_assigned_leads_have_an_owner,
     check_converted_leads_have_a_customer,
 )
