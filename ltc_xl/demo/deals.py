@@ -85,15 +85,16 @@ class Deals:
         stages = [stage for stage, fact in facts()["opportunities"].items() for _ in range(fact["count"])]
         for place, stage in enumerate(stages):
             deal = None if place < _UNPRICED else deals.pop()
-            customer = "tcm_hospital" if place == stages.index("LOST") else keys[place % len(keys)]
-            row = self._other(stage, deal, customer, place)
+            tender = facts()["tender"] if place == stages.index("LOST") else {}
+            customer = tender.get("customer", keys[place % len(keys)])
+            row = self._other(stage, deal, customer, place, tender.get("lost"))
             row["lead"] = spread(place, _FROM_LEADS_OTHERS, len(stages))
             yield row
 
-    def _other(self, stage: str, deal: Row | None, customer: str, place: int) -> Row:
+    def _other(self, stage: str, deal: Row | None, customer: str, place: int, ago: int | None) -> Row:
         told, fact = self.told, facts()["opportunities"][stage]
         product = main_product(deal) if deal else "platform"
-        ago = told.dice.randint(fact["from"], fact["to"])
+        ago = ago or told.dice.randint(fact["from"], fact["to"])
         since = told.day(ago)
         row = self._opportunity(customer, product, place) | {
             "name": f"{told.words['customers'][customer][1]} {told.pick('schemes', product)}",

@@ -57,6 +57,7 @@ def _clean(as_of: date, lang: Lang) -> dict[str, pl.DataFrame]:
     adjustments = cash.adjustments()
     invoices = Billing(told, customer_rows, contract_rows).rows(line_rows)
     _annotate(told, open_of, line_rows)
+    _close_paid(contract_rows, line_rows, open_of)
     activities = Activities(told, staff.of("marketing", 0)).rows(lead_rows, deal_rows, line_rows)
     rows = {
         "members": staff.rows,
@@ -106,3 +107,11 @@ def _annotate(told: Telling, open_of: Mapping[str, Decimal], lines: Sequence[Row
                 "disputed_amount": Decimal(24_800),
                 "dispute_reason": told.word("stories", "dispute_reason"),
             }
+
+
+def _close_paid(contracts: Mapping[str, Row], lines: Sequence[Row], open_of: Mapping[str, Decimal]) -> None:
+    """Close the accepted contracts of which nothing is open any more."""
+    unpaid = {line["contract"] for line in lines if open_of.get(line["line_id"])}
+    for key, contract in contracts.items():
+        if contract["state"] == "COLLECTING" and key not in unpaid:
+            contract["state"] = "CLOSED"

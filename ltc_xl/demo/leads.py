@@ -13,6 +13,7 @@ _OWNED = {"ASSIGNED", "FOLLOWING", "CONVERTED"}
 _GRADED = {"QUALIFIED", "ASSIGNED", "FOLLOWING", "CONVERTED", "NURTURE", "RETURNED"}
 _OPEN_STEP_DAYS = {"NURTURE": 60, "RETURNED": 20}
 _LAST_TOUCH_DAYS = 11
+_OWN_NEED = 0.6
 _BUDGETS = (
     30_000,
     50_000,
@@ -138,7 +139,7 @@ class Leads:
             "mobile": number,
             "wechat": f"wx_{number[-6:]}" if told.chance(0.35) else None,
             "email": f"{login}@mail.example" if told.chance(0.2) else None,
-            "need": told.pick("needs", product),
+            "need": self._need(trade, product),
             "product": told.word("products", product),
             "timeline": told.dice.choice(_TIMELINES),
             "city": told.word("cities", city),
@@ -148,6 +149,12 @@ class Leads:
             "note": told.pick("lead_notes", state),
         }
         return row | self._channel()
+
+    def _need(self, trade: str, product: str) -> str:
+        """Return what a trade says about a product, or what any of them could say."""
+        common = self.told.pick("needs", product)
+        own = self.told.words["trade_needs"].get(trade, {}).get(product)
+        return str(own) if own and self.told.chance(_OWN_NEED) else common
 
     def _channel(self) -> Row:
         told, shares = self.told, facts()["channels"]
