@@ -16,6 +16,7 @@ from typing import Any
 from ltc_xl.imports.raw import RawTable
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, needed
+from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import WorldError
 from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.outcome import Outcome
@@ -58,6 +59,7 @@ class How:
         dry_run: do everything but write.
         store: URL of the store, else the workbook's own.
         adopt: start a new store from this workbook when its own is away.
+        lang: language of the papers, else the workbook's.
         out: folder of the papers, else ``reports`` beside the workbook; ``papers`` prints none if false.
         reason: kept in the history.
     """
@@ -66,6 +68,7 @@ class How:
     dry_run: bool = False
     store: str | None = None
     adopt: bool = False
+    lang: Lang | None = None
     out: Path | None = None
     papers: bool = True
     reason: str | None = None
@@ -117,7 +120,8 @@ def _printed(path: Path, result: Result, how: How) -> Result:
     folder = how.out or path.parent / "reports"
     with _told_if_unwritable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        papers = [p for paper in result.outcome.papers for p in render_paper(paper, result.book.lang, folder)]
+        lang = how.lang or result.book.lang
+        papers = [made for paper in result.outcome.papers for made in render_paper(paper, lang, folder)]
     return replace(result, papers=tuple(papers))
 
 

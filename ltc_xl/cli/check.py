@@ -66,9 +66,14 @@ def _print_findings(result: "Result", lang: Lang) -> None:
 
 
 def _print_places(found: Sequence[Mapping[str, Any]], lang: Lang) -> None:
+    """Print each place with what was found there; a cure that is the same for all stands once, below."""
+    cures = {finding["cure"] for finding in found}
     for finding in found[:PLACES]:
         place = f"{finding['sheet']}!{finding['cell']}" if finding["cell"] else finding["sheet"]
         show.say(f"  {place}  {finding['message']}")
-        show.say(f"      {finding['cure']}")
+        if len(cures) > 1:
+            show.say(f"      {finding['cure']}")
     if len(found) > PLACES:
         show.say(text("show.more_places", lang, count=len(found) - PLACES))
+    if len(cures) == 1:
+        show.say(f"  → {cures.pop()}")

@@ -69,6 +69,7 @@ class Asked:
             dry_run=self.dry_run,
             store=self.store,
             adopt=self.adopt,
+            lang=self.lang,
             out=self.out,
             papers=self.out is not None or not self.json,
         )

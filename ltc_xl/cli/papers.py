@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from ltc_xl.model.outcome import Outcome
     from ltc_xl.model.paper import Field, Grid, Report
 
-LONGEST = 30
+LONGEST = 12
 """So many rows of a grid go to the console; the papers hold all."""
+
+ASIDE = {"lines"}
+"""Grids for paper alone: of the open lines, the console shows the late ones."""
 
 
 def print_papers(outcome: "Outcome", lang: Lang) -> None:
@@ -34,7 +37,7 @@ def print_report(report: "Report", lang: Lang) -> None:
     show.heading(" · ".join(head))
     _print_figures(report, lang)
     for grid in report.grids.values():
-        if grid.rows:
+        if grid.rows and grid.name not in ASIDE:
             _print_grid(grid, lang)
     if report.tie_out:
         kind = "ties" if report.tie_out.ties else "breaks"
@@ -59,9 +62,9 @@ def _print_grid(grid: "Grid", lang: Lang) -> None:
     from ltc_xl.model.paper import NUMBERS
 
     rows = [_cells(grid.fields, row, lang) for row in grid.rows[:LONGEST]]
-    total = _cells(grid.fields, grid.total, lang) if grid.total else []
-    if total and not total[0]:
-        total[0] = say("reports.frame.total", lang)
+    unnamed = say("reports.frame.unnamed", lang)
+    rows = [[row[0] or unnamed, *row[1:]] for row in rows]
+    total = [say("reports.frame.total", lang), *_totals(grid, lang)] if grid.total else []
     right = frozenset(n for n, field in enumerate(grid.fields) if field.kind in NUMBERS)
     show.say()
     show.print_listing(show.Listing([heading(f, lang) for f in grid.fields], rows, right, total))
@@ -73,3 +76,12 @@ def _cells(fields: "Sequence[Field]", row: "Mapping[str, object]", lang: Lang) -
     from ltc_xl.messages.papers import cell_words
 
     return [cell_words(row.get(field.code), field.kind, lang) for field in fields]
+
+
+def _totals(grid: "Grid", lang: Lang) -> list[str]:
+    """Return the totals of all columns but the first; nothing where a total would mean nothing."""
+    from ltc_xl.messages.papers import cell_words
+
+    whole = grid.total or {}
+    shown = ((field, whole.get(field.code)) for field in grid.fields[1:])
+    return ["" if value is None else cell_words(value, field.kind, lang) for field, value in shown]

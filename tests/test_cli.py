@@ -1,0 +1,500 @@
+"""The command line: help, JSON, exit statuses, and a sentence for every wrong input."""
+
+import ast
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+from conftest import typed_rows
+
+import ltc_xl
+from ltc_xl import rollout, session
+from ltc_xl.cli import main
+from ltc_xl.cli.show import cell_width
+from ltc_xl.cli.words import texts
+from ltc_xl.model.enums import LANGS, Lang
+from ltc_xl.workbook import AppendRows, CellEdit, patch
+from ltc_xl.workbook.read import read_book
+
+DAY = "2026-04-30"
+ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""}
+CHINESE = {**ENGLISH, "LANG": "zh_CN.UTF-8"}
+ROWS = {
+    "leads": """
+        | company | channel | mobile      | state | owner |
+        | 恒远    | 官网    | 13812345678 | NEW   |       |
+        | 衡达    | 官网    | 1381        | NEW   | 无名  |
+    """,
+    "channels": "| channel |\n| 官网 |",
+    "members": "| member |\n| 王芳 |",
+    "customers": "| name |\n| 恒远 |",
+    "lines": """
+        | customer | item    | amount | days | triggered_on |
+        | 恒远     | OPENING | 100.00 | 30   | 2026-03-01   |
+        | 恒远     | OPENING | 50.00  | 30   | 2026-04-20   |
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workbook with one bad mobile number, an owner nobody knows, and two receivables, one of them overdue."""
+    path = tmp_path_factory.mktemp("made") / "客户A.xlsx"
+    rows = {name: typed_rows(name, text) for name, text in ROWS.items()}
+    plan = rollout.new(lang="zh", site="SH", store_id="", as_of=date.fromisoformat(DAY), rows=rows)
+    session.new_book(path, plan)
+    return path
+
+
+@pytest.fixture
+def book(made: Path, tmp_path: Path) -> Path:
+    """Return a copy of it for one test."""
+    return Path(shutil.copy(made, tmp_path))
+
+
+def ltc(*args: object, env: dict[str, str] = ENGLISH) -> Result:
+    """Run a command in this process."""
+    return CliRunner(env=env).invoke(main, [str(arg) for arg in args], prog_name="ltc-xl")
+
+
+def answered(*args: object) -> dict[str, object]:
+    """Return the JSON document of a command that ends well."""
+    result = ltc(*args, "--json")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    document: dict[str, object] = json.loads(result.stdout)
+    assert document["schema"] == "ltc-xl/1"
+    return document
+
+
+def process(*args: object, **env: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command as a person's shell would."""
+    command = [sys.executable, "-m", "ltc_xl", *map(str, args)]
+    return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **ENGLISH, **env})  # noqa: S603  our own program
+
+
+# ---------------------------------------------------------------- help
+
+
+def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the full name of every command."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        yield (*path, name)
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from commands(found, (*path, name))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("command", [(), *commands()], ids=" ".join)
+def test_every_command_explains_itself_in_both_languages(command: tuple[str, ...], lang: Lang) -> None:
+    result = ltc(*command, "--help", "--lang", lang)
+    assert result.exit_code == 0, result.output
+    assert texts(lang)["heads"]["options"] in result.stdout
+    if not command or command not in {("collect",), ("report",), ("rollout",)}:
+        assert "\n  ltc-xl " in result.stdout
+
+
+def test_help_speaks_the_language_of_the_system() -> None:
+    assert ltc("--help", env=CHINESE).stdout.startswith("用法")
+    assert ltc("--help").stdout.startswith("Usage")
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    def keys(entry: object, path: str = "") -> set[str]:
+        if not isinstance(entry, dict):
+            return {path}
+        return {key for name, one in entry.items() for key in keys(one, f"{path}.{name}")}
+
+    assert keys(texts("zh")) == keys(texts("en"))
+
+
+def test_help_loads_nothing_that_is_heavy() -> None:
+    """What a person waits for is measured by benchmarks/help.py; here only what must not be loaded."""
+    code = (
+        "import sys\nfrom ltc_xl.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({'polars', 'sqlalchemy', 'rich', 'fastexcel', 'jinja2'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # noqa: S603  our own program
+    assert done.stdout.decode().splitlines()[-1] == "[]"
+
+
+# ---------------------------------------------------------------- wrong usage
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("chek",), "chek"),
+        (("check",), "BOOK"),
+        (("check", "a.xlsx", "--bla"), "--bla"),
+        (("check", "a.xlsx", "--as-of", "30.4."), "2026-04-30"),
+        (("collect", "aging", "a.xlsx", "--by", "colour"), "customer contract owner line"),
+        (("import", "a.xlsx"), "FILE"),
+        (("new", "a.xlsx", "--site", "1"), "SH"),
+        (("check", "a.xlsx", "--store", "nowhere"), "sqlite:"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_a_sentence(
+    args: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if args[0] == "check":
+        shutil.copy(made, tmp_path / "a.xlsx")
+    result = ltc(*args)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stdout == ""
+
+
+def test_an_interrupt_ends_in_a_word_not_in_a_trace(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = book.read_bytes()
+    monkeypatch.setattr(session, "read_book", lambda _path: signal.raise_signal(signal.SIGINT))
+    result = ltc("check", book)
+    assert (result.exit_code, result.stderr.strip()) == (130, "Stopped.")
+    assert book.read_bytes() == before
+
+
+def test_our_own_mistakes_crash(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(_path: Path) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(session, "read_book", mistaken)
+    assert isinstance(ltc("check", book).exception, ZeroDivisionError)
+
+
+# ---------------------------------------------------------------- wrong input
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def old_xls(path: Path) -> None:
+    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504) + "Workbook".encode("utf-16-le") * 64)
+
+
+def csv_by_another_name(path: Path) -> None:
+    path.write_text("公司,手机\n恒远,13812345678\n", encoding="utf-8")
+
+
+def locked_with_a_password(path: Path) -> None:
+    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504) + "EncryptedPackage".encode("utf-16-le"))
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-2000])
+
+
+def open_in_excel(path: Path) -> None:
+    path.with_name(f"~${path.name}").write_bytes(b"\x05Li Na" + bytes(160))
+
+
+def open_in_libreoffice(path: Path) -> None:
+    path.with_name(f".~lock.{path.name}#").write_text("Li Na,lina,pc-7,01.04.2026 09:00,file:///home/lina;")
+
+
+def without_a_sheet(path: Path) -> None:
+    held = openpyxl.load_workbook(path)
+    del held["线索"]
+    held.save(path)
+
+
+def without_a_key_column(path: Path) -> None:
+    held = openpyxl.load_workbook(path)
+    sheet = held["合同"]
+    header = next(cell for row in sheet.iter_rows(max_row=5) for cell in row if cell.value == "合同号")
+    header.value = "别的名字"
+    for table in sheet.tables.values():
+        for column in table.tableColumns:
+            column.name = header.value if column.name == "合同号" else column.name
+    held.save(path)
+
+
+def without_technical_sheet(path: Path) -> None:
+    held = openpyxl.load_workbook(path)
+    del held["_ltc"]
+    held.save(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (empty, "empty"),
+        (old_xls, ".xls"),
+        (csv_by_another_name, "text"),
+        (locked_with_a_password, "password"),
+        (cut_short, "incomplete"),
+        (open_in_excel, "Li Na"),
+        (open_in_libreoffice, "Li Na"),
+        (without_a_sheet, "线索"),
+        (without_a_key_column, "合同号"),
+        (without_technical_sheet, "_ltc"),
+    ],
+)
+def test_a_wrong_input_gets_a_sentence_and_stays_as_it_is(
+    spoil: Callable[[Path], None], words: str, book: Path
+) -> None:
+    spoil(book)
+    before = book.read_bytes()
+    result = ltc("check", book)
+    assert isinstance(result.exception, SystemExit), result.output
+    assert result.exit_code == 3
+    assert words in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stdout == ""
+    assert book.read_bytes() == before
+    assert not list(book.parent.glob("*.tmp"))
+
+
+def test_a_missing_file_is_told_and_nothing_is_made(tmp_path: Path) -> None:
+    result = ltc("check", tmp_path / "nirgends.xlsx")
+    assert result.exit_code == 3
+    assert "nirgends.xlsx" in result.stderr
+
+
+def without_overriding() -> list[str]:
+    """Return what makes a program obey the rights of a folder; root must give up its own right first."""
+    if os.name == "nt":
+        pytest.skip("folders are not made read-only this way on Windows")
+    if os.geteuid() != 0:
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root cannot be held to a folder's rights without setpriv")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+
+
+@pytest.mark.parametrize("args", [("check",), ("collect", "aging")])
+def test_a_read_only_folder_is_told_and_the_store_does_not_run_ahead(
+    book: Path, tmp_path: Path, args: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "readonly"
+    folder.mkdir()
+    held = Path(shutil.copy(book, folder))
+    before = held.read_bytes()
+    folder.chmod(0o555)
+    command = [*without_overriding(), sys.executable, "-m", "ltc_xl", *args, str(held)]
+    done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **ENGLISH})  # noqa: S603  our own program
+    folder.chmod(0o755)
+    assert done.returncode == 3, done.stderr.decode()
+    assert "readonly" in done.stderr.decode()
+    assert held.read_bytes() == before
+    assert ltc("check", held).exit_code == 1
+
+
+# ---------------------------------------------------------------- check
+
+
+def test_check_prints_findings_and_writes_them(book: Path) -> None:
+    result = ltc("check", book, "--as-of", DAY, "--lang", "en")
+    assert result.exit_code == 1
+    assert "线索!D" in result.stdout
+    assert read_book(book).rows("findings").height
+    before = book.read_bytes()
+    assert ltc("check", book, "--as-of", DAY).exit_code == 1
+    assert book.read_bytes() == before
+
+
+def test_check_speaks_the_language_of_the_workbook_unless_told_otherwise(book: Path) -> None:
+    assert "错误" in ltc("check", book, "--no-write").stdout
+    assert "错误" not in ltc("check", book, "--no-write", "--lang", "en").stdout
+
+
+def test_check_as_json_is_the_document_of_the_contract(book: Path) -> None:
+    document = answered("check", book, "--as-of", DAY, "--no-write", "--lang", "en")
+    assert document["rows"]["leads"] == 2  # type: ignore[index]  # JSON
+    assert set(document["counts"]) == {"error", "warning", "info"}  # type: ignore[call-overload]  # JSON
+    found = next(f for f in document["findings"] if f["column"] == "mobile")  # type: ignore[attr-defined]  # JSON
+    wanted = {"code", "severity", "table", "row_id", "sheet", "cell", "column", "value", "message", "cure"}
+    assert wanted <= set(found)
+    assert (found["table"], found["sheet"], found["cell"]) == ("leads", "线索", "D5")
+
+
+def test_no_write_and_dry_run_leave_the_file_alone(book: Path) -> None:
+    before = book.read_bytes()
+    assert ltc("check", book, "--no-write").exit_code == 1
+    dry = answered("check", book, "--dry-run")
+    assert dry["dry_run"] is True
+    assert dry["would_write"]["findings"]["put"] >= 1  # type: ignore[index]  # JSON
+    assert "nothing was written" in ltc("check", book, "--dry-run", "--lang", "en").stdout
+    assert book.read_bytes() == before
+
+
+def test_only_asks_for_some_codes_and_the_sheet_still_shows_all(book: Path) -> None:
+    document = answered("check", book, "--only", "v-14")
+    assert {finding["code"] for finding in document["findings"]} == {"V-14"}  # type: ignore[attr-defined]  # JSON
+    assert read_book(book).rows("findings")["code"].n_unique() > 1
+
+
+def test_json_alone_is_on_stdout_whatever_the_console_can_show(book: Path) -> None:
+    done = process("check", book, "--json", "--no-write", "--lang", "zh", PYTHONIOENCODING="gbk")
+    assert done.returncode == 1
+    assert done.stdout.isascii()
+    assert json.loads(done.stdout)["command"] == "check"
+
+
+def test_a_gbk_console_shows_what_it_can(book: Path) -> None:
+    done = process("check", book, "--no-write", "--lang", "zh", PYTHONIOENCODING="gbk", NO_COLOR="1")
+    assert done.returncode == 1
+    assert "电话号码" in done.stdout.decode("gbk")
+    assert b"\x1b" not in done.stdout
+
+
+# ---------------------------------------------------------------- reports
+
+
+def test_aging_prints_its_paper_and_writes_its_sheet(book: Path) -> None:
+    result = ltc("collect", "aging", book, "--as-of", DAY)
+    assert result.exit_code == 0, result.output
+    assert "150.00" in result.stdout
+    papers = {path.name for path in (book.parent / "reports").iterdir()}
+    assert papers == {f"aging-{DAY}.html", f"aging-{DAY}.xlsx"}
+    assert read_book(book).rows("aging")["amount"].sum() == 150
+
+
+def test_aging_as_json_leaves_the_workbook_and_prints_papers_only_where_asked(book: Path) -> None:
+    before = book.read_bytes()
+    document = answered("collect", "aging", book, "--as-of", DAY)
+    assert document["total"]["1-30"] == "100.00"  # type: ignore[index]  # JSON
+    assert document["tie_out"] == "0.00"
+    assert not (book.parent / "reports").exists()
+    out = book.parent / "elsewhere"
+    answered("collect", "aging", book, "--as-of", DAY, "--out", out)
+    assert len(list(out.iterdir())) == 2
+    assert book.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("command", "key"), [(("collect", "metrics"), "dso_simple"), (("report", "funnel"), "stages")]
+)
+def test_reports_answer_with_their_keys_and_by_their_own_figures(
+    book: Path, command: tuple[str, ...], key: str
+) -> None:
+    document = answered(*command, book, "--as-of", DAY)
+    assert document["command"] == " ".join(command)
+    assert key in document
+    assert ltc(*command, book, "--as-of", DAY).exit_code == 0
+
+
+# ---------------------------------------------------------------- new, import, rollout
+
+
+def test_a_sample_workbook_is_clean(tmp_path: Path) -> None:
+    book = tmp_path / "sample.xlsx"
+    assert ltc("new", book, "--sample", "--as-of", DAY).exit_code == 0
+    assert ltc("check", book, "--as-of", DAY, "--no-write").exit_code == 0
+
+
+def test_new_takes_language_site_and_name_and_never_overwrites(tmp_path: Path) -> None:
+    book = tmp_path / "ClientA"
+    document = answered("new", book, "--lang", "en", "--site", "bj", "--company", "Acme")
+    assert (document["lang"], document["site"]) == ("en", "BJ")
+    read = read_book(book.with_suffix(".xlsx"))
+    assert read.lang == "en"
+    assert "Acme" in read.rows("settings")["value"].to_list()
+    assert ltc("new", book).exit_code == 3
+
+
+def foreign(tmp_path: Path) -> Path:
+    path = tmp_path / "旧台账.csv"
+    path.write_text("公司,手机,渠道\n新客户,13900000001,官网\n,,官网\n", encoding="utf-8")
+    return path
+
+
+def test_import_previews_applies_once_and_keeps_what_it_turned_away(book: Path, tmp_path: Path) -> None:
+    source = foreign(tmp_path)
+    before = book.read_bytes()
+    preview = answered("import", book, source, "--form", "leads")
+    assert (preview["new"], preview["rejected"], preview["applied"]) == (1, 1, False)
+    assert book.read_bytes() == before
+    done = answered("import", book, source, "--form", "leads", "--apply")
+    assert done["commit"] == 1
+    assert Path(str(done["rejects_file"])).name == "旧台账.rejected.xlsx"
+    assert "新客户" in read_book(book).rows("leads")["company"].to_list()
+    settled = book.read_bytes()
+    again = ltc("import", book, source, "--form", "leads", "--apply", env=CHINESE)
+    assert again.exit_code == 1
+    assert book.read_bytes() == settled
+
+
+def test_import_wants_to_know_what_the_columns_mean(book: Path, tmp_path: Path) -> None:
+    result = ltc("import", book, foreign(tmp_path))
+    assert result.exit_code == 2
+    assert "--map" in result.stderr
+
+
+def test_rollout_builds_both_templates_the_same_every_time(tmp_path: Path) -> None:
+    made = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        assert ltc("rollout", "build", "--dir", folder).exit_code == 0
+        made.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert set(made[0]) == {"ltc_template.xlsx", "ltc_template.en.xlsx"}
+    assert made[0] == made[1]
+
+
+def test_the_whole_way_from_foreign_rows_to_papers(tmp_path: Path) -> None:
+    book, source = tmp_path / "b.xlsx", tmp_path / "open.csv"
+    source.write_text(
+        "客户,发票号,开票日,到期日,应收金额,币种\n恒远,10000001,2026-03-01,2026-03-31,113.00,CNY\n", "utf-8"
+    )
+    map_file = tmp_path / "m.toml"
+    map_file.write_text(
+        'form = "receivables"\n[columns]\ncustomer = "客户"\ninvoice_no = "发票号"\n'
+        'invoice_date = "开票日"\ndue_date = "到期日"\namount = "应收金额"\ncurrency = "币种"\n',
+        "utf-8",
+    )
+    assert ltc("new", book, "--lang", "zh").exit_code == 0
+    assert ltc("import", book, source, "--map", map_file, "--apply").exit_code == 0
+    assert ltc("check", book, "--as-of", DAY).exit_code == 0
+    document = answered("collect", "aging", book, "--as-of", DAY)
+    assert (document["open_amount"], document["tie_out"]) == ("113.00", "0.00")
+    assert ltc("report", "funnel", book, "--as-of", DAY).exit_code == 0
+
+
+def test_a_cured_cell_loses_its_finding(book: Path) -> None:
+    ltc("check", book, "--as-of", DAY)
+    cell = read_book(book).cell("leads", "u1x", "mobile")
+    assert cell is not None
+    saved = book.with_name("saved.xlsx")
+    patch(book, saved, [CellEdit(*cell, "13812345679"), AppendRows("tblLeads", [])])
+    saved.replace(book)
+    ltc("check", book, "--as-of", DAY)
+    assert "V-14" not in read_book(book).rows("findings")["code"].to_list()
+
+
+def test_columns_of_a_console_are_counted_in_cells() -> None:
+    assert cell_width("客户A") == 5
+
+
+# ---------------------------------------------------------------- one way to write
+
+WRITERS = {"patch", "replace_book", "build_book", "write_rejects", "render_paper", "Store", "opened_store"}
+HOMES = {"session.py", "workbook", "store", "render", "imports"}
+
+
+def test_only_the_session_writes_a_book_or_the_store() -> None:
+    """Imports and calls of what writes, in every module outside the borders themselves."""
+    package = Path(ltc_xl.__file__).parent
+    strangers = []
+    for file in package.rglob("*.py"):
+        if file.relative_to(package).parts[0] in HOMES:
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ltc_xl"):
+                named = {alias.name for alias in node.names}
+                if named & WRITERS or (node.module or "").startswith("ltc_xl.store"):
+                    strangers.append(f"{file.relative_to(package)}:{node.lineno}")
+            if isinstance(node, ast.Attribute) and node.attr in WRITERS:
+                strangers.append(f"{file.relative_to(package)}:{node.lineno}")
+    assert strangers == []
