@@ -111,6 +111,10 @@ def test_a_line_has_the_customer_and_owner_of_its_contract_else_the_owner_of_its
     held = book(**PAID)
     assert column(held, "lines", "customer") == ["太湖精工", "园区", "太湖精工"]
     assert column(held, "lines", "owner") == ["吴凡", "陈立", "吴凡"]
+    stale = held.with_rows("lines", held.rows("lines").with_columns(owner=pl.lit("离职的人")))
+    assert column(stale, "lines", "owner") == ["吴凡", "陈立", "吴凡"]
+    loose = stale.with_rows("contracts", held.rows("contracts").head(0))
+    assert column(loose, "lines", "owner") == ["离职的人", "陈立", "周敏"]
 
 
 def test_contracts_and_customers_show_what_their_lines_add_up_to() -> None:
@@ -118,6 +122,8 @@ def test_contracts_and_customers_show_what_their_lines_add_up_to() -> None:
     assert column(held, "contracts", "collected") == [Decimal("99.99")]
     assert column(held, "contracts", "overdue_amount") == [Decimal("0.00")]
     assert column(held, "contracts", "overdue_amount", date(2026, 3, 11)) == [Decimal("40.00")]
+    assert column(held, "contracts", "overdue_amount", date(2026, 3, 3)) == [Decimal("100.00")]
+    assert column(held, "contracts", "overdue_amount", date(2026, 3, 2)) == [Decimal("0.00")]
     assert column(held, "customers", "overdue_amount") == [Decimal("0.00"), Decimal("50.00")]
 
 
