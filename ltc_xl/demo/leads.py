@@ -14,6 +14,7 @@ _GRADED = {"QUALIFIED", "ASSIGNED", "FOLLOWING", "CONVERTED", "NURTURE", "RETURN
 _OPEN_STEP_DAYS = {"NURTURE": 60, "RETURNED": 20}
 _LAST_TOUCH_DAYS = 11
 _OWN_NEED = 0.6
+_BUDGET_STEP = Decimal(10_000)
 _BUDGETS = (
     30_000,
     50_000,
@@ -83,7 +84,7 @@ class Leads:
             "owner": opp["owner"],
             "created_on": self.told.day(before),
             "touched_on": opp["created_on"],
-            "budget": opp["amount"],
+            "budget": opp["amount"] // _BUDGET_STEP * _BUDGET_STEP if opp["amount"] else None,
         }
         return row | self._graded(row)
 
