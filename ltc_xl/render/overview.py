@@ -17,8 +17,8 @@ from ltc_xl.render.sheets import Desk, Spot, text_width
 _LEFT = 1
 _RIGHT = 7
 _FIRST_WIDTH, _WIDTH = 38, 15
-_CHART = {"width": 460, "height": 340}
-_CHART_ROWS = 16
+_CHART = {"width": 460, "height": 400}
+_CHART_ROWS = 19
 _FIGURE_COLUMNS = ((1, 1), (2, 3), (4, 4), (5, 5), (6, 7))
 _LINE = 16
 

@@ -112,6 +112,8 @@ def _add_table(desk: Desk, sheet: Worksheet, grid: Grid, last_row: int) -> None:
 
 def _write_column(desk: Desk, sheet: Worksheet, grid: Grid, column: int, field: Field) -> None:
     values = [row[field.code] for row in grid.rows]
+    if column == 0:
+        values = [value or desk.say("frame.unnamed") for value in values]
     form = desk.styles.cell(field.kind)
     for place, value in enumerate(values, start=_HEAD + 1):
         write_cell(sheet, (place, column), excel_value(value, field.kind, desk.lang), form)
