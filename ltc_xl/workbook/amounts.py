@@ -5,6 +5,8 @@ import polars as pl
 from ltc_xl.workbook.grid import NUMBER, TEXT
 
 _WIDE = pl.Decimal(38, 8)
+_DIGITS = 15
+_SHOWN_EXACTLY = 10_000_000  # below, eight decimals are within the fifteen digits
 _EXPONENTS = {
     "千": 3, "k": 3, "万": 4, "w": 4, "百万": 6, "m": 6, "million": 6, "千万": 7, "亿": 8,
 }  # fmt: skip
@@ -26,10 +28,32 @@ def numbers(cells: pl.DataFrame, *, percent: bool = False) -> pl.Series:
     """
     texts = cells["kind"] == TEXT
     found = cells.select(pl.when((pl.col("kind") == NUMBER) & ~pl.col("day")).then("text"))["text"]
-    exact = found.cast(pl.Float64, strict=False).cast(_WIDE, strict=False)
+    exact = as_shown(found)
     if not texts.any():
         return exact
     return exact.scatter(texts.arg_true(), numbers_of(cells["text"].filter(texts), percent=percent))
+
+
+def as_shown(digits: pl.Series) -> pl.Series:
+    """Return numbers to the fifteen digits that Excel shows, eight decimals at most.
+
+    >>> as_shown(pl.Series(["1.0049999999999999", "1234567890.1249999", "1.5E-3"])).cast(pl.String).to_list()
+    ['1.00500000', '1234567890.12500000', '0.00150000']
+    """
+    exact = digits.cast(_WIDE, strict=False)
+    doubtful = ((digits.str.len_bytes() > _DIGITS) & (exact.abs() >= _SHOWN_EXACTLY)).fill_null(value=False)
+    if not doubtful.any():
+        return exact
+    return exact.scatter(doubtful.arg_true(), _to_fifteen_digits(exact.filter(doubtful)))
+
+
+def _to_fifteen_digits(values: pl.Series) -> pl.Series:
+    number = pl.col("number")
+    shown = number.round(0, mode="half_away_from_zero")
+    for whole_digits in range(_DIGITS - 1, _DIGITS - 8, -1):
+        nearest = number.round(_DIGITS - whole_digits, mode="half_away_from_zero")
+        shown = pl.when(number.abs() < 10**whole_digits).then(nearest).otherwise(shown)
+    return values.to_frame("number").select(shown.cast(_WIDE))["number"]
 
 
 def numbers_of(texts: pl.Series, *, percent: bool = False) -> pl.Series:

@@ -37,7 +37,8 @@ def is_day_format(code: str) -> bool:
 
 def styles_of(root: Element) -> Styles:
     """Return the styles of ``styles.xml``."""
-    codes = {int(e.get("numFmtId", "0")): e.get("formatCode", "") for e in elements(root, "numFmt")}
+    own = (e for held in elements(root, "numFmts") for e in held)  # conditional formats have theirs elsewhere
+    codes = {int(e.get("numFmtId", "0")): e.get("formatCode", "") for e in own}
     formats = [int(e.get("numFmtId", "0")) for held in elements(root, "cellXfs") for e in held]
     days = {n for n in {*formats} if (is_day_format(codes[n]) if n in codes else n in _BUILT_IN_DAYS)}
     widths = {n: len(code) for n, code in codes.items() if _ZEROS.fullmatch(code)}
