@@ -241,7 +241,7 @@ def _finding_data(
         "sheet": place.sheet if place else table(finding.table).sheet(book.lang),
         "cell": cell[1] if cell and finding.column else None,
         "column": finding.column,
-        "value": _plain(finding.values.get("found") if value is None else value),
+        "value": _plain(finding.values.get("found") or None if value is None else value),
         "message": words.found,
         "cure": words.cure,
     }

@@ -82,6 +82,14 @@ def test_json_names_cell_value_and_words_in_the_language_asked_for(book: Book) -
     ]
 
 
+def test_the_value_of_a_blank_cell_is_null(book: Book) -> None:
+    """
+    | company  | channel | state |
+    | 太湖精工 |         | NEW   |
+    """
+    assert [f["value"] for f in checked(book).data["findings"]] == [None]  # type: ignore[attr-defined]  # dicts
+
+
 def test_a_second_check_has_nothing_to_write(book: Book) -> None:
     """
     | company  | channel | state | budget |

@@ -42,10 +42,10 @@ def check_lines_have_the_currency_of_their_contract(case: Case) -> list[Finding]
 
 
 def check_disputes_stay_within_the_balance(case: Case) -> list[Finding]:
-    """Report lines with more in dispute than is open (RC-05)."""
-    over = case.rows("lines").filter((pl.col("amount") > 0) & (pl.col("disputed_amount") > open_amount()))
-    told = over.with_columns(open_total=open_amount())
-    return findings("RC-05", "lines", told, "disputed_amount", ["disputed_amount", "open_total"])
+    """Report open lines with more in dispute than is open (RC-05)."""
+    told = case.rows("lines").with_columns(open_total=open_amount())
+    over = told.filter((pl.col("open_total") > 0) & (pl.col("disputed_amount") > pl.col("open_total")))
+    return findings("RC-05", "lines", over, "disputed_amount", ["disputed_amount", "open_total"])
 
 
 def check_promises_are_kept(case: Case) -> list[Finding]:
