@@ -1,7 +1,8 @@
 """Pictures of every visible sheet of a workbook and of every paper, as they print.
 
 ``python docs/pictures.py BOOK.xlsx PAPER.html ... --out docs/pictures`` needs soffice, pdftoppm, pdftotext
-and chromium. Each sheet becomes ``BOOK-NN-SHEET.png`` (a second page ``…-2.png``), each paper ``PAPER.png``.
+and chromium. Each sheet becomes ``BOOK-NN-SHEET.png`` (a second page ``…-2``),
+each paper ``PAPER.png``.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 DPI = 110
+PAGES = 2  # of one sheet: a wide table prints on two side by side
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
@@ -77,7 +79,7 @@ def sheet_of_page(pdf: Path, page: int, sheets: list[str]) -> str:
 
 
 def sheet_pictures(book: Path, out: Path) -> Iterator[Path]:
-    """Draw every printed page of a workbook; yield the files."""
+    """Draw the first printed pages of every sheet of a workbook; yield the files."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         pdf, sheets = as_pdf(book, folder), visible_sheets(book)
@@ -86,6 +88,8 @@ def sheet_pictures(book: Path, out: Path) -> Iterator[Path]:
         for page, picture in enumerate(sorted(folder.glob("page-*.png")), 1):
             name = sheet_of_page(pdf, page, sheets)
             seen[name] = seen.get(name, 0) + 1
+            if seen[name] > PAGES:
+                continue
             more = f"-{seen[name]}" if seen[name] > 1 else ""
             target = out / f"{book.stem}-{sheets.index(name) + 1:02d}-{name}{more}.png"
             target.write_bytes(picture.read_bytes())

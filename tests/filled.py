@@ -9,7 +9,7 @@ from ltc_xl.model.defaults import default_rows
 from ltc_xl.model.enums import words
 from ltc_xl.model.tables import Column, Ref, Table, table, tables_of
 
-ROWS = 36
+ROWS = 24
 
 
 def _value(owner: Table, column: Column, place: int, as_of: date) -> object:

@@ -1,12 +1,17 @@
 """What the figures of the dashboard mean; that Excel's formulas mean the same is for test_recalculation."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from filled import filled_rows
 
+from ltc_xl import rollout
 from ltc_xl.model.book import Book
 from ltc_xl.model.tables import tables_of
+from ltc_xl.workbook import build_book, look_edits, patch, read_book
 from ltc_xl.workbook.builder.measures import KPIS, frames_of
+from ltc_xl.workbook.edits import CachedValue, CellEdit, Formula
 
 AS_OF = date(2026, 11, 21)
 
@@ -69,3 +74,33 @@ def test_signed_this_year_leaves_out_drafts_frames_and_last_year(book: Book) -> 
     | f           |  25.00 | 2026-03-01 | CLOSED     |         |
     """
     assert figure("signed_amount", book) == 125.0
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    path = tmp_path / "built.xlsx"
+    build_book(path, **rollout.new(lang="zh", site="SH", store_id="", as_of=AS_OF, rows=filled_rows(AS_OF)))
+    return path
+
+
+def test_a_new_workbook_shows_its_figures_as_they_are(built: Path) -> None:
+    assert look_edits(built, read_book(built), AS_OF) == []
+
+
+def test_figures_follow_the_rows_and_then_stand(built: Path, tmp_path: Path) -> None:
+    book = read_book(built)
+    fewer = book.with_rows("leads", book.rows("leads").head(20))
+    edits = look_edits(built, fewer, AS_OF)
+    known = {(e.sheet, e.address): e.value for e in edits}
+    assert known["看板", "B5"] == CachedValue(14)
+    after = tmp_path / "after.xlsx"
+    patch(built, after, edits)
+    assert look_edits(after, fewer, AS_OF) == []
+
+
+def test_a_formula_of_the_firms_own_is_left_alone(built: Path, tmp_path: Path) -> None:
+    book, own = read_book(built), tmp_path / "own.xlsx"
+    patch(built, own, [CellEdit("看板", "B5", Formula("1+1", 2))])
+    edits = look_edits(own, book.with_rows("leads", book.rows("leads").clear()), AS_OF)
+    assert ("看板", "B5") not in {(e.sheet, e.address) for e in edits}
+    assert edits

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ltc_xl.workbook.builder.book import build_book
+    from ltc_xl.workbook.builder.refresh import look_edits
     from ltc_xl.workbook.edits import (
         AppendRows,
         CachedValue,
@@ -30,6 +31,7 @@ _HOMES = {
     "check_not_open": "ltc_xl.workbook.locks",
     "edits_of": "ltc_xl.workbook.placed",
     "fresh_uids": "ltc_xl.workbook.placed",
+    "look_edits": "ltc_xl.workbook.builder.refresh",
     "patch": "ltc_xl.workbook.patcher",
     "read_book": "ltc_xl.workbook.read",
     "replace_book": "ltc_xl.workbook.swap",
@@ -49,6 +51,7 @@ __all__ = [
     "check_not_open",
     "edits_of",
     "fresh_uids",
+    "look_edits",
     "patch",
     "read_book",
     "replace_book",

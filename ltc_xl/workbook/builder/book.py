@@ -12,10 +12,11 @@ from ltc_xl.model.defaults import default_rows, settings_rows
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.ids import stable_uids
 from ltc_xl.model.tables import UID, Table, table, tables_of
+from ltc_xl.workbook.builder.canvas import Canvas
 from ltc_xl.workbook.builder.dashboard import write_dashboard
 from ltc_xl.workbook.builder.layout import (
-    DASHBOARD,
     FIRST_SHEETS,
+    LOOKS,
     SHOWN_RULES,
     START,
     TableArea,
@@ -88,37 +89,41 @@ def _complete(
     return rows.with_columns(pl.coalesce(UID, stable).alias(UID))
 
 
-def _options(lang: Lang) -> dict[str, object]:
+def options(lang: Lang) -> dict[str, object]:
+    """Return XlsxWriter's options: the font of the language, texts taken as they are."""
     font = {"font_name": FONTS[lang], "font_size": SIZES[lang]}
     return {"default_format_properties": font, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def _write(target: Path, rows: Mapping[str, pl.DataFrame], lang: Lang, profile: str, as_of: date) -> None:
     frames = frames_of(rows, as_of)
-    with Workbook(str(target), _options(lang)) as book:
+    with Workbook(str(target), options(lang)) as book:
         made = datetime.combine(as_of, datetime.min.time())
         book.set_properties({"title": say("sheets.start.tagline", lang), "created": made})
         book.set_size(1600, 1000)
         styles = Styles(book, lang)
         for name in sheet_order(profile):
-            _write_sheet(book, styles, name, frames, profile)
+            write = write_look if name in LOOKS else _write_sheet
+            write(book, styles, name, frames, profile)
         for name, formula in defined_names(lang, profile):
             book.define_name(name, formula)
 
 
+def write_look(book: Workbook, styles: Styles, name: str, frames: Frames, profile: str) -> Canvas:
+    """Write 开始 or 看板; return what stands on it."""
+    canvas = Canvas(book.add_worksheet(say(f"sheets.{name}.sheet", styles.lang)))
+    if name == START:
+        write_start(canvas, styles, frames, profile)
+    else:
+        write_dashboard(book, canvas, styles, frames, profile)
+    return canvas
+
+
 def _write_sheet(book: Workbook, styles: Styles, name: str, frames: Frames, profile: str) -> None:
-    lang = styles.lang
-    if name in {START, DASHBOARD}:
-        sheet = book.add_worksheet(say(f"sheets.{name}.sheet", lang))
-        if name == START:
-            write_start(sheet, styles, frames, _company(frames), profile)
-        else:
-            write_dashboard(book, sheet, styles, frames, profile)
-        return
     owner, rows = table(name), frames.rows[name]
-    sheet = book.add_worksheet(owner.sheet(lang), QuickSheet)
-    body = rows if rows.height else rows.clear(1)
-    write_table(sheet, TableArea(owner, lang, profile, body), styles, frames.as_of, frames.rows["terms"])
+    sheet = book.add_worksheet(owner.sheet(styles.lang), QuickSheet)
+    area = TableArea(owner, styles.lang, profile, rows if rows.height else rows.clear(1))
+    write_table(sheet, area, styles, frames.as_of, frames.rows["terms"])
     if owner.group == "tech":
         sheet.very_hidden()
     elif not _visible(owner, rows):
@@ -130,8 +135,3 @@ def _visible(owner: Table, rows: pl.DataFrame) -> bool:
     if owner.name in FIRST_SHEETS + SHOWN_RULES:
         return True
     return owner.group in {"work", "look", "result"} and rows.height > 0
-
-
-def _company(frames: Frames) -> str:
-    found = frames.rows["settings"].filter(key="company")["value"].drop_nulls().to_list()
-    return found[0] if found else ""

@@ -1,6 +1,6 @@
 """A look sheet as a canvas: texts, figures and links on a grid, merged where they need room."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -17,9 +17,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Canvas:
-    """One look sheet."""
+    """One look sheet; ``figures`` keeps formula and value of the cells that have one, by (row, column)."""
 
     sheet: Worksheet
+    figures: dict[tuple[int, int], tuple[str, float | str]] = field(default_factory=dict)
 
     def text(self, span: Span, text: str, look: Format) -> None:
         """Write a fixed text."""
@@ -30,6 +31,7 @@ class Canvas:
         """Write a formula together with the value it has now."""
         self._blank(span, look)
         self.sheet.write_formula(span.row, span.first, f"={formula}", look, value)
+        self.figures[span.row, span.first] = (formula, value)
 
     def link(self, span: Span, sheet: str, text: str, look: Format) -> None:
         """Write a link to another sheet of the workbook."""

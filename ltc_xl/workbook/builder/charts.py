@@ -1,16 +1,16 @@
 """Native Excel charts of the dashboard."""
 
-from dataclasses import replace
 from typing import Any, cast
 
 from xlsxwriter import Workbook
-from xlsxwriter.chart_column import ChartColumn
-from xlsxwriter.chart_line import ChartLine
+from xlsxwriter.chart import Chart
 
 from ltc_xl.messages import say
 from ltc_xl.model.enums import Lang
 from ltc_xl.workbook.builder.figures import DATA_ROW, Figure
-from ltc_xl.workbook.builder.styles import AMBER, FONTS, INK, LINE, MUTED, NAVY, WHITE, Styles
+from ltc_xl.workbook.builder.styles import FONTS, INK, LINE, MUTED, NAVY, Styles
+
+GRID = "#EBEFF4"
 
 
 def _range(chart: Figure, part: int) -> list[object]:
@@ -35,36 +35,22 @@ def _series(chart: Figure, part: int, sheet: str, styles: Styles) -> dict[str, A
     }
 
 
-def _count_line(book: Workbook, chart: Figure, sheet: str, styles: Styles) -> ChartLine:
-    """Return the number of deals as points with a scale of their own, to lie over the columns of amounts."""
-    line = cast("ChartLine", book.add_chart({"type": "line"}))
-    marker = {"type": "circle", "size": 6, "fill": {"color": AMBER}, "border": {"color": WHITE}}
-    series = _series(replace(chart, colours=(AMBER,)), 1, sheet, styles)
-    line.add_series(
-        {**series, "y2_axis": True, "line": {"none": True}, "marker": marker, "data_labels": None}
-    )
-    axis = {"num_font": _font(styles, MUTED), "num_format": "0", "min": 0, "line": {"none": True}}
-    line.set_y2_axis(axis)
-    return line
-
-
 def _font(styles: Styles, colour: str) -> dict[str, object]:
     return {"name": FONTS[styles.lang], "size": 8, "color": colour}
 
 
-def _set_axes(drawn: ChartColumn, chart: Figure, styles: Styles) -> None:
-    drawn.set_x_axis({"num_font": _font(styles, INK), "line": {"color": LINE}, "label_position": "low"})
+def _set_axes(drawn: Chart, chart: Figure, styles: Styles) -> None:
+    """Set the axis of labels and that of numbers; lying bars begin at the top and need no scale."""
+    labels = {"num_font": _font(styles, INK), "line": {"color": LINE}, "label_position": "low"}
     lowest = {"min": 0} if len(chart.heads) == 1 else {}
-    grid = {"visible": True, "line": {"color": "#EBEFF4"}}
-    drawn.set_y_axis(
-        {
-            "num_font": _font(styles, MUTED),
-            "num_format": "#,##0",
-            "major_gridlines": grid,
-            "line": {"none": True},
-            **lowest,
-        }
-    )
+    grid = {"visible": True, "line": {"color": GRID}}
+    numbers = {"num_font": _font(styles, MUTED), "num_format": "#,##0", "line": {"none": True}, **lowest}
+    if chart.lying:  # XlsxWriter's y axis is the one that stands, whatever it holds
+        drawn.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **lowest})
+        drawn.set_y_axis({**labels, "reverse": True, "major_tick_mark": "none"})
+    else:
+        drawn.set_x_axis({**labels, "major_tick_mark": "none"})
+        drawn.set_y_axis({**numbers, "major_gridlines": grid})
 
 
 def chart_title(chart: Figure, lang: Lang) -> str:
@@ -74,16 +60,13 @@ def chart_title(chart: Figure, lang: Lang) -> str:
     return title + unit
 
 
-def draw(book: Workbook, styles: Styles, chart: Figure, sheet: str) -> ChartColumn:
-    """Draw one chart: columns of counts or amounts; over the amounts of deals, their number as a line."""
-    name, title = FONTS[styles.lang], chart_title(chart, styles.lang)
-    drawn = cast("ChartColumn", book.add_chart({"type": "column"}))
+def draw(book: Workbook, styles: Styles, chart: Figure, sheet: str) -> Chart:
+    """Draw one chart: columns or lying bars of counts or amounts."""
+    drawn = cast("Chart", book.add_chart({"type": "bar" if chart.lying else "column"}))
     drawn.add_series(_series(chart, len(chart.heads), sheet, styles))
-    if chart.with_line:
-        drawn.combine(_count_line(book, chart, sheet, styles))
-    drawn.set_title({"name": title, "name_font": {"name": name, "size": 11, "color": NAVY}, "overlay": False})
+    font = {"name": FONTS[styles.lang], "size": 11, "color": NAVY}
+    drawn.set_title({"name": chart_title(chart, styles.lang), "name_font": font, "overlay": False})
     _set_axes(drawn, chart, styles)
-    shown = {"position": "bottom", "font": {"name": name, "size": 8}}
-    drawn.set_legend(shown if chart.with_line else {"none": True})
+    drawn.set_legend({"none": True})
     drawn.set_chartarea({"border": {"color": LINE}})
     return drawn

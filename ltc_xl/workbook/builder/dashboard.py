@@ -58,7 +58,7 @@ def _write_lines(canvas: Canvas, styles: Styles, chart: Figure) -> None:
     lang, column, row = styles.lang, chart.first_column, DATA_ROW + 1
     head = styles(bold=True, font_color=WHITE, bg_color=NAVY, align="right")
     title = styles(bold=True, font_color=WHITE, bg_color=NAVY)
-    canvas.text(Span(row, column, column), say(f"sheets.dashboard.{chart.key}", lang), title)
+    canvas.text(Span(row, column, column), say(f"sheets.dashboard.{chart.key}_head", lang), title)
     for place, key in enumerate(chart.heads, column + 1):
         canvas.text(Span(row, place, place), say(f"sheets.dashboard.{key}", lang), head)
     for place, line in enumerate(chart.lines, row + 1):
@@ -123,9 +123,9 @@ def _finish(sheet: Worksheet, lang: Lang) -> None:
     sheet.print_area(0, 0, DATA_ROW - 1, LAST_COLUMN + 1)
 
 
-def write_dashboard(book: Workbook, sheet: Worksheet, styles: Styles, frames: Frames, profile: str) -> None:
+def write_dashboard(book: Workbook, canvas: Canvas, styles: Styles, frames: Frames, profile: str) -> None:
     """Write the dashboard."""
-    canvas = Canvas(sheet)
+    sheet = canvas.sheet
     _set_columns(sheet)
     _set_rows(sheet)
     _write_head(canvas, styles, frames)

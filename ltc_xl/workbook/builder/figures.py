@@ -30,7 +30,7 @@ class Line:
 class Figure:
     """One chart and its table: place among the four, heads, rows, colours of the columns.
 
-    ``with_line``: the counts lie as a line over the columns of amounts.
+    ``lying``: bars from left to right, for long labels; the labels hold the counts.
     """
 
     key: str
@@ -38,7 +38,7 @@ class Figure:
     heads: tuple[str, ...]
     lines: tuple[Line, ...]
     colours: tuple[str, ...]
-    with_line: bool = False
+    lying: bool = False
 
     @property
     def first_column(self) -> int:
@@ -97,11 +97,12 @@ def _channels(frames: Frames, lang: Lang) -> Iterator[Line]:
 
 
 def _stages(frames: Frames, lang: Lang, profile: str) -> Iterator[Line]:
-    for word in words("opp_stage", profile):
+    for place, word in enumerate(words("opp_stage", profile)):
         test = Among("stage", (word.code,))
         count = _counted(Measure("opportunities", (test,)), frames, lang)
         amount = _in_units(Measure("opportunities", (test, Home()), ("amount",)), frames, lang)
-        yield Line(word.label(lang), (count, amount))
+        label, cell = word.label(lang), _cell(2, 1, place)
+        yield Line(f"{label} ({count[1]})", (count, amount), f'"{label} ("&{cell}&")"')
 
 
 def _late_lines(frames: Frames, lang: Lang, edges: list[int]) -> list[Line]:
@@ -136,6 +137,6 @@ def figures(frames: Frames, lang: Lang, profile: str) -> tuple[Figure, ...]:
     return (
         Figure("leads_by_state", 0, count, tuple(_states(frames, lang, profile)), (BLUE,)),
         Figure("leads_by_channel", 1, count, tuple(_channels(frames, lang)), (TEAL,)),
-        Figure("opps_by_stage", 2, both, tuple(_stages(frames, lang, profile)), (NAVY,), with_line=True),
+        Figure("opps_by_stage", 2, both, tuple(_stages(frames, lang, profile)), (NAVY,), lying=True),
         Figure("aging", 3, ("lines", "amount"), tuple(_aging(frames, lang)), AGING_COLOURS),
     )

@@ -12,6 +12,7 @@ from ltc_xl.model.enums import Lang, words
 from ltc_xl.model.tables import UID, Column, Table, table, tables_of
 
 START, DASHBOARD = "start", "dashboard"
+LOOKS = (START, DASHBOARD)
 FIRST_SHEETS = (
     START,
     "today",
@@ -28,8 +29,12 @@ SHOWN_RULES = ("settings", "members", "choices")
 
 HEADER_ROW = 3
 FIRST_ROW = HEADER_ROW + 1
-FROZEN_WIDTH = 46
+FROZEN_WIDTH = 60
 HEADER_ROOM = 4  # inset and filter button
+SHORT_HEADER = 12
+INSET = 3
+CHINESE, LATIN = 1.9, 0.95  # width of a character beside a digit's
+STRETCH = 1.4  # how much wider than the model says a column of long texts may become
 WIDEST_PAGE = 240  # characters across one A4 page
 
 
@@ -52,12 +57,21 @@ def text_width(text: str) -> int:
     return len(text) + sum(east_asian_width(char) in "WF" for char in text)
 
 
-def header_width(label: str) -> int:
-    """Return the width a header needs on two lines beside its filter button; Chinese breaks anywhere.
+def wide_text(code: str) -> pl.Expr:
+    """Return the width of a column's texts in characters; a Chinese one is nearly two wide."""
+    text = pl.col(code).fill_null("")
+    chinese = (text.str.len_bytes() - text.str.len_chars()) / 2
+    return chinese * CHINESE + (text.str.len_chars() - chinese) * LATIN
 
-    >>> header_width("Fulfilment responsible"), header_width("No.")
-    (15, 7)
+
+def header_width(label: str) -> int:
+    """Return the width a header needs beside its filter button: on one line when short, else on two.
+
+    >>> header_width("Fulfilment responsible"), header_width("No."), header_width("平均拖延天数")
+    (15, 7, 16)
     """
+    if text_width(label) <= SHORT_HEADER:
+        return text_width(label) + HEADER_ROOM
     longest = max((text_width(word) for word in label.split() if word.isascii()), default=0)
     return max(longest, -(-text_width(label) // 2)) + HEADER_ROOM
 
@@ -120,10 +134,17 @@ class TableArea:
         return f"${self.letters(code)}{FIRST_ROW}"
 
     def width(self, column: Column) -> float:
-        """Return a column's width in characters: the model's, or what its header or its words need."""
-        listed = words(column.enum, self.profile) if column.enum else ()
-        widest = max((text_width(word.label(self.lang)) + 2 for word in listed), default=0)
-        return max(column.width, widest, header_width(column.label(self.lang)))
+        """Return a column's width in characters: the model's, or what header, words or texts need."""
+        return max(column.width, header_width(column.label(self.lang)), self._needed(column))
+
+    def _needed(self, column: Column) -> float:
+        """Return the width of the longest word of a list, or of the longest text within bounds."""
+        if column.enum:
+            return max(text_width(word.label(self.lang)) for word in words(column.enum, self.profile)) + 2
+        if column.type not in {"text", "id"} or column.live:
+            return 0
+        longest = self.rows.select(wide_text(column.code).max()).item() or 0
+        return min(longest + INSET, column.width * STRETCH)
 
     @property
     def total_width(self) -> float:

@@ -18,22 +18,25 @@ Value = Number | str
 
 @dataclass(frozen=True)
 class Frames:
-    """The rows the figures are counted from, live columns computed, as of a day; and the firm's currency."""
+    """The rows the figures are counted from, live columns computed, as of a day."""
 
     rows: Mapping[str, pl.DataFrame]
     as_of: date
-    currency: str
+
+    @property
+    def currency(self) -> str:
+        """Return the firm's own currency."""
+        return self.setting("base_currency") or "CNY"
+
+    def setting(self, key: str) -> str:
+        """Return a setting as typed; '' when it is blank."""
+        found = self.rows["settings"].filter(pl.col("key") == key)["value"].drop_nulls().to_list()
+        return found[0] if found else ""
 
 
 def frames_of(rows: Mapping[str, pl.DataFrame], as_of: date) -> Frames:
     """Return the rows of a workbook, ready to count."""
-    live = {name: with_live_columns(table(name), frame, as_of) for name, frame in rows.items()}
-    return Frames(live, as_of, _setting(rows["settings"], "base_currency") or "CNY")
-
-
-def _setting(settings: pl.DataFrame, key: str) -> str | None:
-    found = settings.filter(pl.col("key") == key)["value"].to_list()
-    return found[0] if found else None
+    return Frames({name: with_live_columns(table(name), frame, as_of) for name, frame in rows.items()}, as_of)
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,21 @@ def _product(factors: tuple[object, ...]) -> Decimal:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """Several measures added up."""
+
+    parts: tuple[Measure, ...]
+
+    def excel(self, lang: Lang) -> str:
+        """Return the formula, without its equals sign."""
+        return "+".join(part.excel(lang) for part in self.parts)
+
+    def value(self, frames: Frames) -> Number:
+        """Return what the formula shows."""
+        return sum(part.value(frames) for part in self.parts)
+
+
+@dataclass(frozen=True)
 class Share:
     """One measure over itself and another; a dash while there is nothing to divide."""
 
@@ -272,7 +290,13 @@ _SIGNED = (
 IN_LEDGER = (UpToToday("recognised_on"), Home())
 OVERDUE_LINES = Measure("lines", (*IN_LEDGER, Above("days_overdue")))
 PROBLEMS = Measure("findings", (Filled("code"),))
-TASKS = Measure("today", (Filled("next_step"),))
+DUE_TODAY = Sum(
+    (
+        Measure("leads", (of_kind("leads", "state", "open"), UpToToday("next_on"))),
+        Measure("opportunities", (*_OPEN_OPPS, UpToToday("next_on"))),
+        Measure("lines", (Above("balance"), UpToToday("next_on"))),
+    )
+)
 
 KPIS = (
     Kpi("open_leads", OPEN_LEADS, COUNT, "leads"),

@@ -12,7 +12,7 @@ from ltc_xl.model.enums import Lang, words
 from ltc_xl.model.tables import UID, Column, excel_formula, with_live_columns
 from ltc_xl.workbook.area import MAX_ROW
 from ltc_xl.workbook.builder.inputs import validation
-from ltc_xl.workbook.builder.layout import FIRST_ROW, HEADER_ROW, START, TableArea
+from ltc_xl.workbook.builder.layout import FIRST_ROW, HEADER_ROW, START, TableArea, wide_text
 from ltc_xl.workbook.builder.marks import conditional_formats
 from ltc_xl.workbook.builder.printing import set_up_page
 from ltc_xl.workbook.builder.styles import BLUE, COMPUTED_HEADER, MUTED, NAVY, RED, TABS, Styles, wraps
@@ -107,6 +107,8 @@ def _legend_key(area: TableArea) -> str:
     """Return which sentence says who writes on a sheet that is not plain work."""
     if area.model.group == "rule":
         return "rule"
+    if area.model.name == "today":
+        return "today"
     return "half" if any(c.typed for c in area.columns) else "result"
 
 
@@ -161,15 +163,9 @@ def _write_body(sheet: Worksheet, area: TableArea, styles: Styles, as_of: date) 
 
 
 def _lines_needed(area: TableArea) -> pl.Expr:
-    """Return how many lines the tallest wrapped cell of a row takes; a Chinese character is two wide."""
-
-    def lines(column: Column) -> pl.Expr:
-        text = pl.col(column.code).fill_null("")
-        wide = (text.str.len_bytes() - text.str.len_chars()) // 2 + text.str.len_chars()
-        return (wide / max(column.width - 1, 1)).ceil().clip(1, MOST_LINES)
-
-    wrapped = [lines(c) for c in area.shown if wraps(c)]
-    return pl.max_horizontal(*wrapped, pl.lit(1.0)).cast(pl.Int64)
+    """Return how many lines the tallest wrapped cell of a row takes."""
+    wrapped = (wide_text(c.code) / (area.width(c) - 1) for c in area.shown if wraps(c))
+    return pl.max_horizontal(*wrapped, pl.lit(1.0)).ceil().clip(1, MOST_LINES).cast(pl.Int64)
 
 
 def _set_heights(sheet: Worksheet, area: TableArea) -> None:

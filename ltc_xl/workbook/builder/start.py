@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass
 
-from xlsxwriter.worksheet import Worksheet
-
 from ltc_xl.messages import say, shown
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.tables import table, tables_of
 from ltc_xl.workbook.builder.canvas import Canvas, Span
 from ltc_xl.workbook.builder.layout import DASHBOARD, SHOWN_RULES, START, column_reference, text_width
 from ltc_xl.workbook.builder.measures import (
+    DUE_TODAY,
     OPEN_LEADS,
     OPEN_OPPORTUNITIES,
     OVERDUE_LINES,
     PROBLEMS,
-    TASKS,
     Frames,
     Measure,
+    Sum,
 )
 from ltc_xl.workbook.builder.names import setting_formula
 from ltc_xl.workbook.builder.printing import set_up_page
@@ -35,8 +34,8 @@ from ltc_xl.workbook.builder.styles import (
     Styles,
 )
 
-CARDS: tuple[tuple[str, Measure], ...] = (
-    ("today", TASKS),
+CARDS: tuple[tuple[str, Measure | Sum], ...] = (
+    ("today", DUE_TODAY),
     ("leads", OPEN_LEADS),
     ("opportunities", OPEN_OPPORTUNITIES),
     ("lines", OVERDUE_LINES),
@@ -91,18 +90,14 @@ class Pen:
 def _write_band(pen: Pen, company: str) -> None:
     """Write the dark band with the firm's name, which follows the settings."""
     none = say("sheets.start.no_company", pen.lang)
-    band = pen.styles(bg_color=NAVY)
-    for height in BAND_HEIGHTS:
-        for column in (0, LAST + 1):
-            pen.canvas.sheet.write_blank(pen.row, column, None, band)
-        pen.canvas.text(pen.whole(), "", band)
-        pen.skip(height)
     name = pen.styles(bold=True, font_size=22, font_color=WHITE, bg_color=NAVY)
-    pen.canvas.sheet.write_formula(
-        1, 1, f"={setting_formula('company', none, pen.lang)}", name, company or none
-    )
     line = pen.styles(font_color=SKY, bg_color=NAVY, font_size=11)
-    pen.canvas.sheet.write_string(2, 1, say("sheets.start.tagline", pen.lang), line)
+    for height in BAND_HEIGHTS:
+        for column in range(LAST + 2):
+            pen.canvas.sheet.write_blank(pen.row, column, None, pen.styles(bg_color=NAVY))
+        pen.skip(height)
+    pen.canvas.figure(Span(1, 1, LAST), setting_formula("company", none, pen.lang), company or none, name)
+    pen.canvas.text(Span(2, 1, LAST), say("sheets.start.tagline", pen.lang), line)
 
 
 def _write_news(pen: Pen, frames: Frames) -> None:
@@ -211,14 +206,14 @@ def _write_others(pen: Pen, profile: str) -> None:
     pen.skip(LINE_HEIGHT * _lines(text) + 4)
 
 
-def write_start(sheet: Worksheet, styles: Styles, frames: Frames, company: str, profile: str) -> None:
+def write_start(canvas: Canvas, styles: Styles, frames: Frames, profile: str) -> None:
     """Write the first sheet."""
-    pen = Pen(Canvas(sheet), styles)
+    pen, sheet = Pen(canvas, styles), canvas.sheet
     sheet.set_column(0, 0, GAP)
     for place in range(len(CARDS)):
         sheet.set_column(1 + 2 * place, 1 + 2 * place, CARD_WIDTH)
         sheet.set_column(2 + 2 * place, 2 + 2 * place, GAP)
-    _write_band(pen, company)
+    _write_band(pen, frames.setting("company"))
     _write_news(pen, frames)
     _write_cards(pen, frames)
     _write_steps(pen)

@@ -15,6 +15,9 @@ COMPUTED_HEADER = "#CBD5E1"
 
 TABS = {"look": NAVY, "work": WHITE, "result": GREEN, "rule": "#94A3B8", "tech": "#94A3B8"}
 
+# No left and no upper edge: a neighbour's would lie over the red edge of a marked cell
+EDGES = {"right": 1, "bottom": 1, "right_color": LINE, "bottom_color": LINE}
+
 # (fill, text) of a word's cell
 TONES = {
     "good": ("#DCFCE7", "#166534"),
@@ -41,12 +44,17 @@ NUMBER_FORMATS = {
 }
 _RIGHT = {"money", "number", "int", "rate"}
 _CENTRED = {"date", "datetime", "enum", "flag", "tax"}
-WRAPS_FROM = 20
 
 
 def wraps(column: Column) -> bool:
     """Return whether long text goes on in a second line of the cell."""
-    return column.type == "text" and column.width >= WRAPS_FROM
+    return column.type == "text" and not column.live and column.format is None
+
+
+def number_format(column: Column) -> str:
+    """Return the number format of a column; a computed amount of nothing is a dash."""
+    found = NUMBER_FORMATS.get(column.type, "General")
+    return f'{found};"-"_ ' if column.type == "money" and not column.typed else found
 
 
 def _align(column: Column) -> str:
@@ -90,7 +98,13 @@ class Styles:
     def body(self, column: Column) -> Format:
         """Return a data cell: white is the person's, grey the program's."""
         fill = {} if column.typed else {"bg_color": GREY}
-        return self(border=1, border_color=LINE, text_wrap=wraps(column), **self._shape(column), **fill)
+        edges = {
+            "right": 1,
+            "bottom": 1,
+            "right_color": LINE,
+            "bottom_color": LINE,
+        }  # the mark's red has the others
+        return self(**edges, text_wrap=wraps(column), **self._shape(column), **fill)
 
     def blank_column(self, column: Column) -> Format:
         """Return the format below the table, so that what is typed next is taken the same way."""
@@ -99,10 +113,9 @@ class Styles:
     def data_dxf(self, column: Column) -> Format:
         """Return the format Excel gives to new rows of the table."""
         fill = {} if column.typed else {"bg_color": GREY}
-        number = NUMBER_FORMATS.get(column.type, "General")
-        return self.dxf(num_format=number, border=1, border_color=LINE, **fill)
+        return self.dxf(num_format=number_format(column), **EDGES, **fill)
 
     def _shape(self, column: Column) -> dict[str, object]:
         align = _align(column)
         inset = {"indent": 1} if align == "left" else {}
-        return {"num_format": NUMBER_FORMATS.get(column.type, "General"), "align": align, **inset}
+        return {"num_format": number_format(column), "align": align, **inset}
