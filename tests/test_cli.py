@@ -48,7 +48,7 @@ ROWS = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a workbook with one bad mobile number, an owner nobody knows, and two receivables, one of them overdue."""
+    """Return a workbook with a bad mobile number, an unknown owner, and an overdue receivable."""
     path = tmp_path_factory.mktemp("made") / "客户A.xlsx"
     rows = {name: typed_rows(name, text) for name, text in ROWS.items()}
     plan = rollout.new(lang="zh", site="SH", store_id="", as_of=date.fromisoformat(DAY), rows=rows)
@@ -434,12 +434,12 @@ def test_import_wants_to_know_what_the_columns_mean(book: Path, tmp_path: Path) 
     assert "--map" in result.stderr
 
 
-def test_rollout_builds_both_templates_the_same_every_time(tmp_path: Path) -> None:
+def test_rollout_builds_templates_and_demo_the_same_every_time(tmp_path: Path) -> None:
     made = []
     for folder in (tmp_path / "one", tmp_path / "two"):
         assert ltc("rollout", "build", "--dir", folder).exit_code == 0
         made.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    assert set(made[0]) == {"ltc_template.xlsx", "ltc_template.en.xlsx"}
+    assert set(made[0]) == {"ltc_template.xlsx", "ltc_template.en.xlsx", "ltc_demo.xlsx"}
     assert made[0] == made[1]
 
 

@@ -19,10 +19,11 @@ def rollout() -> None:
 @click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", default=Path("workbooks"))
 @asking("json")
 def build(*, asked: Asked, folder: Path) -> int:
-    """Build the templates from the data model."""
+    """Build the templates and the demo workbook from the data model."""
     from ltc_xl import session
+    from ltc_xl.demo import shipped_demo
 
-    made = session.build_templates(folder)
+    made = (*session.build_templates(folder), shipped_demo(folder / "ltc_demo.xlsx"))
     if asked.json:
         show.print_json("rollout build", {"workbooks": made})
     for path in () if asked.json else made:

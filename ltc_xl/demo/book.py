@@ -26,8 +26,8 @@ def new_firm_book(path: Path, lang: Lang, as_of: date) -> Garden:
     return garden
 
 
-def shipped_demo(path: Path, lang: Lang = "zh", as_of: date = DEMO_DAY) -> None:
-    """Write the demo workbook that is shipped: faulty and checked, of no store yet."""
+def shipped_demo(path: Path, lang: Lang = "zh", as_of: date = DEMO_DAY) -> Path:
+    """Write the demo workbook that is shipped, faulty and checked, of no store yet; return where it is."""
     garden = faulty_firm(as_of, lang)
     session.make_book(
         path,
@@ -36,6 +36,7 @@ def shipped_demo(path: Path, lang: Lang = "zh", as_of: date = DEMO_DAY) -> None:
         service=lambda book, rules: check(book, rules, as_of),
     )
     _repack(path)
+    return path
 
 
 def _plan(garden: Garden) -> Plan:
