@@ -244,6 +244,16 @@ def test_a_calculated_column_that_names_cells_by_address_is_filled_down(book: Pa
 BELOW = '<row r="8"><c r="A8" t="str"><v>N-5</v></c></row></sheetData>'
 
 
+def test_a_shared_formula_is_filled_down_from_where_its_text_stands(book: Path) -> None:
+    def shared(xml: str) -> str:
+        live = "<f>tblLeads[[#This Row],[金额]]*2</f>"
+        xml = xml.replace(live, '<f t="shared" ref="E4:E7" si="0">C4*2</f>', 1)
+        return xml.replace(live, '<f t="shared" si="0"/>')
+
+    rewritten(book, sheet1=shared, table1=lambda x: x.replace("tblLeads[[#This Row],[金额]]*2", "C4*2"))
+    assert sheet(patched(book, AppendRows("tblLeads", [NEW])))["E8"].value == "=C8*2"
+
+
 def test_rows_left_below_the_range_that_count_to_the_table_are_taken_in(book: Path) -> None:
     rewritten(book, sheet1=lambda xml: xml.replace("</sheetData>", BELOW))
     new = patched(book, AppendRows("tblLeads", [NEW], last_row=8))
@@ -280,6 +290,13 @@ def test_a_table_that_loses_all_rows_keeps_a_blank_one(book: Path) -> None:
     assert ws.tables["tblLeads"].ref == "A3:F4"
     assert [ws[f"{c}4"].value for c in "ABCDF"] == [None] * 5
     assert ws["E4"].value == sheet(book)["E4"].value
+
+
+def test_the_only_row_of_a_table_is_blanked_when_it_goes(tmp_path: Path) -> None:
+    path = leads_book(tmp_path / "one.xlsx", rows=1)
+    new = patched(path, DeleteRows("tblLeads", [4]))
+    assert [cell for cell in body(new)[0] if cell != 20] == [None] * 5
+    assert sheet(new).tables["tblLeads"].ref == "A3:F4"
 
 
 def test_a_link_moves_with_its_row_and_goes_with_it(book: Path) -> None:

@@ -20,6 +20,7 @@ SAMPLE = 5
 """Rows at the end whose commonest style a new row takes, so that one row coloured by hand is not copied."""
 
 _ROW_ATTRIBUTES = (b"s", b"customFormat", b"ht", b"customHeight")
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f((?:\s[^>]*?)?)(?:/>|>([^<]*)<)")
 _RELATIVE = re.compile(r"(?<![A-Za-z0-9_.])\$?[A-Za-z]{1,3}\$?\d{1,7}(?![A-Za-z0-9_.(])")
 _NOT_REFERENCES = re.compile(r'"[^"]*"|\[[^\[\]]*\]')
 
@@ -178,10 +179,22 @@ class TableBody:
 
     @cached_property
     def _by_example(self) -> dict[int, tuple[str, str]]:
-        """Return column -> address and text of the formula in the last row."""
+        """Return column -> address and text of the formula that its last row has."""
         cells = self._cells(self.sheet.scan.row(self.last))
-        texts = {column: _formula_text(cell) for column, cell in cells.items()}
-        return {c: (f"{column_letters(c)}{self.last}", text) for c, text in texts.items() if text}
+        examples = {column: self._example(column, cell) for column, cell in cells.items()}
+        return {column: example for column, example in examples.items() if example}
+
+    def _example(self, column: int, cell: CellAt) -> tuple[str, str] | None:
+        """Return where the text of a cell's formula stands, and the text; a shared one stands further up."""
+        formula = _Formula.of(cell)
+        if formula is None or formula.text:
+            return (f"{column_letters(column)}{self.last}", formula.text) if formula else None
+        for row in self.sheet.scan.rows(self.first, self.last):
+            above = next((c for c in self.sheet.scan.cells(row) if c.column == column), None)
+            master = _Formula.of(above) if above else None
+            if master and master.text and master.shared == formula.shared:
+                return f"{column_letters(column)}{row.number}", master.text
+        return None
 
     @cached_property
     def _sample(self) -> list[dict[int, CellAt]]:
@@ -244,9 +257,17 @@ def _moved(formula: str, home: str, to: str) -> str:
     return str(Translator(f"={formula}", home).translate_formula(to))
 
 
-def _formula_text(cell: CellAt) -> str | None:
-    """Return the text of a plain formula; None where there is none, or one shared with other cells."""
-    match = re.search(rb"<(?:[\w.-]+:)?f(?:\s[^>]*)?>([^<]+)<", cell.body)
-    if match is None or b"ref=" in match[0]:
-        return None
-    return plain(match[1])
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    """A cell's formula: its text, empty where it stands with another cell of the shared group."""
+
+    text: str
+    shared: bytes | None
+
+    @classmethod
+    def of(cls, cell: CellAt) -> "_Formula | None":
+        """Return the formula of a cell; None where there is none, or an array."""
+        match = _FORMULA.search(cell.body)
+        if match is None or attribute(match[1], b"t") in {b"array", b"dataTable"}:
+            return None
+        return cls(plain(match[2] or b""), attribute(match[1], b"si"))

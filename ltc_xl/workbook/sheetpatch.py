@@ -130,9 +130,10 @@ class SheetPatch:
 
     def _without_deleted(self, scan: SheetScan) -> SheetScan:
         for name, reshape in self._deletions.items():
-            table = next(t.table for t in self._tables if t.table.name == name)
-            refuse_to_move(self._package, scan, table, reshape)
-            scan = SheetScan(without_rows(scan, reshape), scan.name)
+            if reshape.deleted:
+                table = next(t.table for t in self._tables if t.table.name == name)
+                refuse_to_move(self._package, scan, table, reshape)
+                scan = SheetScan(without_rows(scan, reshape), scan.name)
         return scan
 
     def _rows_of(self, edits: TableEdits) -> list[Reshape]:
@@ -141,7 +142,7 @@ class SheetPatch:
         body = TableBody(
             table, self._worksheet, calculated_columns(self._package, table), self._others(table)
         )
-        if deletion and len(deletion.deleted) < len(edits.gone):
+        if deletion is not None and len(deletion.deleted) < len(edits.gone):
             body.blank(body.first)
         for row in edits.taken_in:
             number = deletion.row(row) if deletion else row
