@@ -14,7 +14,7 @@ import pytest
 from filled import filled_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading import Formula, Styled, book_file, told
+from reading import Cell, Formula, Rows, Styled, book_file, told
 from sample_books import rewritten
 
 from ltc_xl.model.book import Book
@@ -23,7 +23,7 @@ from ltc_xl.model.tables import ROW, UID, tables
 from ltc_xl.workbook import build_book, read_book
 
 AS_OF = date(2026, 4, 30)
-LEAD = {"company": "甲", "channel": "官网", "state": "新建"}
+LEAD: dict[str, Cell] = {"company": "甲", "channel": "官网", "state": "新建"}
 
 
 @pytest.fixture
@@ -33,6 +33,12 @@ def path(tmp_path: Path) -> Path:
 
 def columns(book: Book, name: str, *codes: str) -> list[tuple[object, ...]]:
     return book.rows(name).select(codes).rows()
+
+
+def replaced(text: str, renamed: dict[str, str]) -> str:
+    for old, new in renamed.items():
+        text = text.replace(f">{old}<", f">{new}<")
+    return text
 
 
 def same_rows(one: Book, other: Book) -> bool:
@@ -71,8 +77,8 @@ def test_headers_are_known_in_either_language_in_full_width_and_with_blanks(path
     book_file(
         path, {"opportunities": [{"name": "甲", "amount": 5, "stage": "谈判", "next_on": date(2026, 5, 1)}]}
     )
-    for old, new in (("金额(含税)", " 金额（含税） "), ("阶段", "ＳＴＡＧＥ"), ("下次跟进", "Next  date")):
-        rewritten(path, sharedStrings=lambda text, o=old, n=new: text.replace(f">{o}<", f">{n}<"))
+    renamed = {"金额(含税)": " 金额（含税） ", "阶段": "ＳＴＡＧＥ", "下次跟进": "Next  date"}
+    rewritten(path, sharedStrings=lambda text: replaced(text, renamed))
     book = read_book(path)
     assert columns(book, "opportunities", "amount", "stage", "next_on") == [
         (Decimal("5.00"), "NEGOTIATING", date(2026, 5, 1))
@@ -138,7 +144,7 @@ def test_hidden_and_filtered_rows_are_read_and_blank_rows_shift_nothing(path: Pa
 
 
 def test_a_row_whose_typed_cells_are_blank_is_a_row_only_while_it_has_a_number(path: Path) -> None:
-    rows = [
+    rows: Rows = [
         {"lead_id": "L-SH-0001H", UID: "A"},
         {"score": 5, UID: "B"},
         {"idle_days": Formula("=1", 3)},
@@ -238,6 +244,15 @@ def test_a_formula_counts_with_the_value_the_file_keeps_and_is_reported_without_
     assert {column for _, _, column in book.unread} == {"budget"}
 
 
+def test_a_formula_that_names_a_cell_no_more_is_an_error_with_and_without_its_value(path: Path) -> None:
+    """openpyxl saves no values."""
+    lead = {**LEAD, "next_on": Formula("=#REF!+90", "#REF!")}
+    book_file(path, {"leads": [lead]})
+    assert told(read_book(path).findings) == [("V-01", "next_on", "#REF!")]
+    openpyxl.load_workbook(path).save(path)
+    assert told(read_book(path).findings) == [("V-01", "next_on", "#REF!")]
+
+
 def test_live_columns_are_never_read_back(path: Path) -> None:
     book = read_book(book_file(path, {"leads": [{**LEAD, "idle_days": Formula("=1/0", "#DIV/0!")}]}))
     assert book.rows("leads")["idle_days"].to_list() == [None]
@@ -269,7 +284,7 @@ def test_words_of_the_firm_are_read_as_their_codes(path: Path) -> None:
 
 
 def test_settings_keep_numbers_as_people_see_them(path: Path) -> None:
-    rows = [
+    rows: Rows = [
         {"what": "a", "value": 14, "key": "a"},
         {"what": "b", "value": Styled(46142, "yyyy-mm-dd"), "key": "b"},
     ]

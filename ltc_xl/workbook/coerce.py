@@ -20,6 +20,7 @@ _UNREADABLE = {
     "money": NO_NUMBER, "number": NO_NUMBER, "int": NO_NUMBER, "rate": NO_NUMBER,
     "date": NO_DAY, "datetime": NO_DAY, "enum": NO_WORD, "flag": NO_WORD, "id": LOST_DIGITS,
 }  # fmt: skip
+_LOST_REFERENCE = "#REF!"
 _TOO_LONG = r"^-?[0-9]{16,}(?:\.|$)"
 _FLAG_WORDS = {"YES": ("true", "1", "y", "√", "✓", "✔"), "NO": ("false", "0", "n")}
 _WIDE = pl.Decimal(38, 8)
@@ -61,8 +62,9 @@ def typed(cells: pl.DataFrame, column: Column, reading: Reading) -> Typed:
         reading: the book's ways.
     """
     days = cells["style"].is_in(list(reading.styles.days)).fill_null(value=False)
-    seen = cells.with_columns(
-        day=days & (cells["kind"] == NUMBER), cell=pl.int_range(pl.len(), dtype=pl.UInt32)
+    known = _with_lost_references(cells)
+    seen = known.with_columns(
+        day=days & (known["kind"] == NUMBER), cell=pl.int_range(pl.len(), dtype=pl.UInt32)
     )
     wrong = seen.select(_wrong_anyway())["code"]
     sound = seen.with_columns(text=seen["text"].set(wrong.is_not_null(), None)) if wrong.count() else seen
@@ -71,6 +73,18 @@ def typed(cells: pl.DataFrame, column: Column, reading: Reading) -> Typed:
     bad = seen.with_columns(codes.alias("code")).filter(pl.col("code").is_not_null())
     found = pl.coalesce(shown(bad, reading), "=" + pl.col("formula"))
     return Typed(values, bad.select("cell", "code", found=found))
+
+
+def _with_lost_references(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells; a formula that names a cell no more shows so, also where its value was not saved."""
+    if cells["formula"].null_count() == cells.height:
+        return cells
+    unsaved = pl.col("text").is_null() & (pl.col("kind") != TEXT)
+    lost = unsaved & pl.col("formula").str.contains(_LOST_REFERENCE, literal=True)
+    return cells.with_columns(
+        kind=pl.when(lost).then(pl.lit(ERROR)).otherwise("kind").cast(cells.schema["kind"]),
+        text=pl.when(lost).then(pl.lit(_LOST_REFERENCE)).otherwise("text"),
+    )
 
 
 def shown(cells: pl.DataFrame, reading: Reading) -> pl.Series:
