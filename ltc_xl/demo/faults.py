@@ -145,7 +145,8 @@ def _error_cell(garden: Garden) -> None:
 
 def _formula_without_value(garden: Garden) -> None:
     opp = garden.row("opportunities", pl.col("stage") == "PROPOSAL")
-    garden.type("no_cached_value", "V-02", cell_of("opportunities", opp, "cost_est"), Formula("280000*0.62"))
+    cost = Formula(f"{opp['amount']:f}*0.62")
+    garden.type("no_cached_value", "V-02", cell_of("opportunities", opp, "cost_est"), cost)
 
 
 def _amount_in_words(garden: Garden) -> None:
