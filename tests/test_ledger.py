@@ -106,6 +106,21 @@ def test_the_booked_basis_counts_invoices_less_credit_notes(book: Book) -> None:
     assert untriggered_lines(book, RULEBOOK, date(2026, 4, 30), "booked")["line_id"].to_list() == ["RC-4"]
 
 
+def test_a_credit_note_follows_its_invoice_to_the_lines_that_name_it(book: Book) -> None:
+    """
+    lines
+    | line_id | amount | triggered_on | invoice_no |
+    | RC-1    | 30.00  | 2026-03-01   | F-1        |
+    | RC-2    | 70.00  | 2026-03-01   | F-1        |
+    invoices
+    | invoice_no | issued_on  | gross  | red_of |
+    | F-1        | 2026-03-20 | 100.00 |        |
+    | F-1R       | 2026-04-20 | -50.00 | F-1    |
+    """
+    assert balance(book, "2026-03-31", "booked") == {"RC-1": D("30.00"), "RC-2": D("70.00")}
+    assert balance(book, "2026-04-20", "booked") == {"RC-1": D("15.00"), "RC-2": D("35.00")}
+
+
 def test_an_invoice_of_several_lines_is_split_to_the_cent(book: Book) -> None:
     """
     lines

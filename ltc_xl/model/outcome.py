@@ -14,7 +14,8 @@ class Paper:
     Attributes:
         name: file stem, ``COMMAND-DATE[-ID]``.
         template: name of the template under ``reports/templates``, without language and ending.
-        data: what the template shows; plain values, amounts as Decimal, days as date.
+        data: what the template shows: ``report`` holds a ``Report`` (``model/paper.py``); amounts are
+            Decimal, days are date.
         formats: ``html``, ``xlsx``, ``pdf``.
     """
 

@@ -12,7 +12,7 @@ from ltc_xl.render.palette import FONTS, HAIR, INK, MUTED, SERIES
 Spec = dict[str, object]
 
 _WIDTH = 430
-_LYING = 340
+_LYING = 310
 _HEIGHT = 220
 _BAR = 26
 _PAIR = 36
@@ -124,7 +124,7 @@ def _upright_names() -> Spec:
 
 
 def _lying_names() -> Spec:
-    axis = {"title": None, "labelLimit": 150, "domain": False, "ticks": False}
+    axis = {"title": None, "labelLimit": 200, "domain": False, "ticks": False}
     return {"field": "category", "type": "nominal", "sort": None, "axis": axis}
 
 
