@@ -79,7 +79,7 @@ def _cell(cell: Element, row: int, column: int) -> RawCell:
     type_ = cell.get("t") or "n"
     if type_ == "str" and value is not None:
         value = unescaped(value)
-    formula = (parts["f"].text or "") if "f" in parts else None
+    formula = unescaped(parts["f"].text or "") if "f" in parts else None
     return RawCell(row, column, type_, int(style) if style else None, formula, value)
 
 
