@@ -17,7 +17,15 @@ from ltc_xl import rollout
 from ltc_xl.check import check
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, SetColumn
-from ltc_xl.model.errors import BookHasChanged, BookIsOpen, CannotPatch, StoreAway, UsageError, WorldError
+from ltc_xl.model.errors import (
+    BookHasChanged,
+    BookIsOpen,
+    CannotPatch,
+    ConflictError,
+    StoreAway,
+    UsageError,
+    WorldError,
+)
 from ltc_xl.model.ids import business_number, mint_uids
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
@@ -238,6 +246,32 @@ def test_an_adopted_workbook_starts_a_store_of_its_own_and_keeps_its_numbers(
         (number(3), "新客", None),
     ]
     assert ran(book).commit is None
+
+
+def test_a_restored_backup_is_brought_up_to_date(book: Path) -> None:
+    ran(book)
+    backup = book.read_bytes()
+    typing(book, "u0x", "city", "无锡")
+    ran(book, importing("新客"))
+    newest = leads(book)
+    book.write_bytes(backup)
+    ran(book)
+    assert leads(book) == newest
+
+
+def test_a_cell_changed_in_two_copies_waits_for_a_person(book: Path) -> None:
+    ran(book)
+    copy = Path(shutil.copy(book, book.with_name("客户A 副本.xlsx")))
+    typing(book, "u0x", "city", "无锡")
+    typing(copy, "u1x", "city", "常州")
+    ran(book)
+    ran(copy)
+    assert [city for *_, city in leads(copy)] == ["无锡", "常州"]
+    typing(book, "u1x", "city", "南通")
+    before = book.read_bytes()
+    with pytest.raises(ConflictError):
+        ran(book)
+    assert book.read_bytes() == before
 
 
 def test_a_change_that_cannot_be_written_is_not_committed(book: Path) -> None:

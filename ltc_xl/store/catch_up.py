@@ -1,8 +1,8 @@
 """What a book has missed: the commits after its base token, as changes to make to it.
 
 A command that was stopped between its commit and the swap of the file leaves exactly this. A cell that
-somebody has changed in the book meanwhile is left to them: it differs from the state, so the next commit
-takes it as typed.
+somebody has changed in the book since such a stop is left to them: it differs from the state, so the next
+commit takes it as typed. A cell that was changed here and in another copy waits for a person.
 """
 
 import polars as pl
@@ -25,14 +25,19 @@ def missed_changes(book: Book, store: Store, seq: int, workbook_id: str) -> Chan
     Raises:
         ConflictError: a cell was changed here and, since, from another workbook.
     """
-    since = store.since(seq)
+    since = store.since(seq).with_columns(theirs=~_interrupted(store, workbook_id))
     changes = Changes()
     for owner in followed(book):
         records = since.filter(pl.col("entity") == owner.name)
         if records.height:
             changes += _rows(book, owner, store.rows(owner.name), records.filter(_ROW))
-            changes += _cells(book, owner, records.filter(~_ROW), workbook_id)
+            changes += _cells(book, owner, records.filter(~_ROW))
     return changes
+
+
+def _interrupted(store: Store, workbook_id: str) -> pl.Expr:
+    """Return whether a record is of a commit of this workbook that its file never came to show."""
+    return (pl.col("workbook_id") == workbook_id) & (pl.col("seq") > store.left_at(workbook_id))
 
 
 def _rows(book: Book, owner: Table, state: pl.DataFrame, records: pl.DataFrame) -> Changes:
@@ -48,14 +53,14 @@ def _rows(book: Book, owner: Table, state: pl.DataFrame, records: pl.DataFrame) 
     )
 
 
-def _cells(book: Book, owner: Table, records: pl.DataFrame, workbook_id: str) -> Changes:
+def _cells(book: Book, owner: Table, records: pl.DataFrame) -> Changes:
     place = book.place(owner.name)
     sets = []
     for column in owner.columns:
         mine = records.filter(pl.col("column") == column.code)
         if mine.height and place and column.code in place.columns:
             here = _beside(book.rows(owner.name), column, mine)
-            _refuse_conflict(here, owner, column, book, workbook_id)
+            _refuse_conflict(here, owner, column, book)
             moved = here.filter(
                 pl.col("here").eq_missing(pl.col("old")) & pl.col("old").ne_missing(pl.col("new"))
             )
@@ -68,18 +73,16 @@ def _beside(rows: pl.DataFrame, column: Column, records: pl.DataFrame) -> pl.Dat
     way = records.group_by("row_id", maintain_order=True).agg(
         recalled(pl.col("old").first(), column.dtype),
         recalled(pl.col("new").last(), column.dtype),
-        pl.col("workbook_id").last(),
+        pl.col("theirs").any(),
     )
     here = rows.select(UID, here=column.code)
     return here.join(way, left_on=UID, right_on="row_id", maintain_order="left")
 
 
-def _refuse_conflict(here: pl.DataFrame, owner: Table, column: Column, book: Book, workbook_id: str) -> None:
-    theirs = here.filter(
-        pl.col("here").ne_missing(pl.col("old"))
-        & pl.col("here").ne_missing(pl.col("new"))
-        & (pl.col("workbook_id") != workbook_id)
+def _refuse_conflict(here: pl.DataFrame, owner: Table, column: Column, book: Book) -> None:
+    both = here.filter(
+        pl.col("here").ne_missing(pl.col("old")) & pl.col("here").ne_missing(pl.col("new")) & pl.col("theirs")
     )
-    if theirs.height:
-        cell = book.cell(owner.name, theirs[UID][0], column.code)
-        raise ConflictError("both_changed", path=book.name, cell="!".join(cell or ()), count=theirs.height)
+    if both.height:
+        cell = book.cell(owner.name, both[UID][0], column.code)
+        raise ConflictError("both_changed", path=book.name, cell="!".join(cell or ()), count=both.height)

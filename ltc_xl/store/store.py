@@ -127,6 +127,14 @@ class Store:
             )
             return connection.scalar(query) is not None
 
+    def left_at(self, workbook_id: str) -> int:
+        """Return the last commit of a workbook that its file came to show; 0 before the first."""
+        with self._transaction() as connection:
+            query = sa.select(schema.left.c.seq).where(
+                schema.left.c.tenant == self.tenant, schema.left.c.workbook_id == workbook_id
+            )
+            return connection.scalar(query) or 0
+
     def leave(self, workbook_id: str, seq: int, digest: str) -> None:
         """Remember the digest of the file that now shows a commit."""
         key = {"tenant": self.tenant, "workbook_id": workbook_id}
