@@ -1,0 +1,6 @@
+"""Check: every problem of a book at once, worded, placed and written to its Problems sheet."""
+
+from ltc_xl.check.problems import SHEET_LIMIT
+from ltc_xl.check.service import check
+
+__all__ = ["SHEET_LIMIT", "check"]
