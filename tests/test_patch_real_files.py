@@ -8,8 +8,9 @@ from sample_books import packed_parts, sheet_without
 
 from ltc_xl.model.errors import LtcError
 from ltc_xl.workbook import CellEdit, patch
+from ltc_xl.workbook.container import part_key
 from ltc_xl.workbook.edits import Value
-from ltc_xl.workbook.package import Package, part_key
+from ltc_xl.workbook.package import Package
 
 TARGETS: dict[str, Value] = {"AZ1": "补丁 <&>", "A900001": 12345.5}
 LARGE = 400_000

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from ltc_xl.model.errors import CannotPatch
-from ltc_xl.workbook.package import Package, part_key
+from ltc_xl.workbook.container import part_key
+from ltc_xl.workbook.package import Package
 from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import attribute, with_attribute
 

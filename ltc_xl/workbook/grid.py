@@ -101,16 +101,16 @@ def _of_types(types: list[str]) -> list[pl.Series]:
 
 def _fast(xml: bytes, columns: Collection[int] | None, last_row: int) -> pl.DataFrame:
     spans = _spans(xml)
-    head = [_cells(xml[span], columns) for span in islice(spans, 1)]
+    head = [_cells(xml[start:stop], columns) for start, stop in islice(spans, 1)]
     if not head:
         return _RAW.to_frame()
     if int(head[0]["row"].max() or 0) >= last_row:  # type: ignore[arg-type]  # a maximum of numbers
         return head[0]
     with ThreadPoolExecutor(_WORKERS) as pool:
-        return pl.concat([*head, *pool.map(lambda span: _cells(xml[span], columns), spans)])
+        return pl.concat([*head, *pool.map(lambda span: _cells(xml[slice(*span)], columns), spans)])
 
 
-def _spans(xml: bytes) -> Iterator[slice]:
+def _spans(xml: bytes) -> Iterator[tuple[int, int]]:
     """Yield the rows of the sheet in pieces that fit into a cache; the first is small, for headers."""
     start, end = _sheet_data(xml)
     size = _FIRST_BLOCK
@@ -118,7 +118,7 @@ def _spans(xml: bytes) -> Iterator[slice]:
         cut = xml.rfind(b"</row>", start, min(start + size, end))
         cut = cut if cut >= 0 else xml.find(b"</row>", start, end)
         stop = cut + 6 if cut >= 0 else end
-        yield slice(start, stop)
+        yield start, stop
         start, size = stop, _BLOCK
 
 

@@ -8,7 +8,8 @@ from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
-from ltc_xl.workbook.package import Package, part_key
+from ltc_xl.workbook.container import part_key
+from ltc_xl.workbook.package import Package
 
 Pieces = Sequence[bytes | memoryview]
 
