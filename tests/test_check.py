@@ -71,7 +71,7 @@ def test_json_names_cell_value_and_words_in_the_language_asked_for(book: Book) -
             "severity": "warning",
             "table": "leads",
             "row_id": "u0x",
-            "number": None,
+            "uid": "u0x",
             "sheet": "线索",
             "cell": "H2",
             "column": "budget",
@@ -80,6 +80,16 @@ def test_json_names_cell_value_and_words_in_the_language_asked_for(book: Book) -
             "cure": "Budgets are in full units: if 50.00 万 is meant, type 500,000.00.",
         }
     ]
+
+
+def test_json_names_a_row_by_its_number_as_in_the_workbook(book: Book) -> None:
+    """
+    | lead_id    | company  | channel | state |
+    | L-SH-0001H | 太湖精工 |         | NEW   |
+    """
+    found = checked(book).data["findings"]
+
+    assert [(f["row_id"], f["uid"]) for f in found] == [("L-SH-0001H", "u0x")]  # type: ignore[attr-defined]  # dicts
 
 
 def test_the_value_of_a_blank_cell_is_null(book: Book) -> None:

@@ -41,8 +41,8 @@ def _finding_data(
         "code": finding.code,
         "severity": finding.severity,
         "table": finding.table,
-        "row_id": finding.row_id,
-        "number": record.get(table(finding.table).key or ""),
+        "row_id": _number(finding, record),
+        "uid": finding.row_id,
         "sheet": place.sheet if place else table(finding.table).sheet(book.lang),
         "cell": cell[1] if cell and finding.column else None,
         "column": finding.column,
@@ -50,6 +50,13 @@ def _finding_data(
         "message": words.found,
         "cure": words.cure,
     }
+
+
+def _number(finding: Finding, record: Mapping[str, object]) -> object:
+    """Return how a person names the row: its number, else its key, else its identity."""
+    owner = table(finding.table)
+    named = (record.get(code or "") for code in (owner.numbered, owner.key))
+    return _plain(next((name for name in named if name is not None), finding.row_id))
 
 
 def _plain(value: object) -> object:
