@@ -1,6 +1,7 @@
 """The patcher: what an edit names changes, everything else stays as it is, byte for byte."""
 
 import csv
+import io
 import re
 import subprocess
 import tempfile
@@ -305,6 +306,7 @@ def test_a_link_moves_with_its_row_and_goes_with_it(book: Path) -> None:
     rewritten(book, sheet1=lambda xml: xml.replace("<pageMargins", linked))
     moved = xml_of(patched(book, DeleteRows("tblLeads", [5])), SHEET)
     assert '<hyperlinks><hyperlink ref="B5" location="看板!A2"/></hyperlinks>' in moved
+    assert "hyperlink" not in xml_of(patched(book, DeleteRows("tblLeads", [5, 6])), SHEET)
 
 
 def test_a_deletion_and_an_addition_and_a_cell_in_one_patch(book: Path) -> None:
@@ -394,6 +396,43 @@ def test_the_chain_of_formulas_goes_without_trace_when_their_set_changes(book: P
     assert "xl/calcChain.xml" not in packed_parts(new)
     assert "calcChain" not in xml_of(new, "xl/_rels/workbook.xml.rels") + xml_of(new, "[Content_Types].xml")
     assert sheet(new)["A8"].value == "N-9"
+
+
+# the file's own grammar
+
+
+def test_the_hint_of_a_row_s_columns_widens(book: Path) -> None:
+    rewritten(book, sheet1=lambda xml: re.sub(r'<row r="5"[^>]*>', '<row r="5" spans="1:6">', xml))
+    assert '<row r="5" spans="1:8">' in xml_of(patched(book, CellEdit("线索", "H5", 1)), SHEET)
+    assert '<row r="5" spans="1:6">' in xml_of(patched(book, CellEdit("线索", "B5", 1)), SHEET)
+
+
+def test_entries_that_were_streamed_get_their_sizes_up_front(book: Path) -> None:
+    class Stream(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    stream = Stream()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    book.write_bytes(stream.getvalue())
+    after = patched(book, CellEdit("线索", "B5", "改名"))
+    with zipfile.ZipFile(after) as package:
+        assert package.testzip() is None
+        assert not any(info.flag_bits & 8 for info in package.infolist())
+    assert sheet(after)["B5"].value == "改名"
+
+
+def test_namespace_prefixes_are_kept(book: Path) -> None:
+    def prefixed(xml: str) -> str:
+        named = re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", xml)
+        return named.replace("xmlns=", "xmlns:x=")
+
+    rewritten(book, sheet1=prefixed)
+    new = patched(book, CellEdit("线索", "B5", "改名"), AppendRows("tblLeads", [NEW]))
+    assert '<x:c r="B5" t="inlineStr"><x:is><x:t>改名</x:t></x:is></x:c>' in xml_of(new, SHEET)
+    assert (sheet(new)["B5"].value, sheet(new)["A8"].value) == ("改名", "N-9")
 
 
 # refusals
