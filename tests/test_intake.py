@@ -14,7 +14,7 @@ from foreign import raw_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ltc_xl.collect import aging, metrics
+from ltc_xl.collect import aging
 from ltc_xl.imports.map_file import map_of
 from ltc_xl.imports.raw import RawTable
 from ltc_xl.imports.rejects import write_rejects
@@ -28,7 +28,6 @@ from ltc_xl.model.errors import UsageError
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table
-from ltc_xl.report import funnel
 from ltc_xl.rules.derived import derived
 
 MAPS = Path(__file__).parents[1] / "docs/examples/maps"
@@ -715,94 +714,3 @@ def test_a_long_preview_says_how_much_more_there_is() -> None:
     body = "".join(f"| 恒{n} | 约1 | 2026-01-01 | A{n} |\n" for n in range(30))
     outcome = imported(book_of(), "receivables", ITEMS, "| 客户 | 金额 | 到期 | 发票 |\n" + body)
     assert "10" in preview(outcome.data, "en")[-1]
-
-
-# ---------------------------------------------------------------- real sets
-
-
-def by_map(book: Book, name: str, *files: Path) -> tuple[Book, Outcome]:
-    """Return the book after an import by an example map, imported again to see that nothing changes."""
-    sources = read_sources(files, MAPS / name)
-    found = intake(book, Rulebook(), DAY, sources.form_map, sources.files, sources.lookups)
-    book = after(book, found)
-    assert not intake(book, Rulebook(), DAY, sources.form_map, sources.files, sources.lookups).changes
-    return book, found
-
-
-def reference(data_dir: Path, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((data_dir / "reference" / f"{name}.json").read_text("utf-8"))
-    return found
-
-
-@pytest.mark.needs_data("olist_funnel")
-def test_the_olist_funnel_is_the_reference(data_dir: Path) -> None:
-    folder = data_dir / "olist_funnel"
-    book, leads = by_map(
-        book_of(), "olist_leads.toml", folder / "olist_marketing_qualified_leads_dataset.csv"
-    )
-    book, won = by_map(book, "olist_won.toml", folder / "olist_closed_deals_dataset.csv")
-    assert (counts(leads), counts(won)) == ((4035, 0, 0, 0), (406, 0, 0, 0))
-    assert told(won) == [("average_stock", "05.jan", 6, "1-5"), ("average_stock", "20.máj", 13, "5-20")]
-    found: Any = funnel(book, Rulebook(), DAY, "channel").data["rows"]
-    figures = {row["key"]: {name: row[name] for name in ("leads", "won", "conversion_pct")} for row in found}
-    assert figures == reference(data_dir, "olist")["by_origin"]
-
-
-@pytest.mark.needs_data("maven_crm")
-def test_the_maven_pipeline_is_the_reference(data_dir: Path) -> None:
-    folder = data_dir / "maven_crm"
-    book, customers = by_map(book_of(), "maven_customers.toml", folder / "accounts.csv")
-    book, products = by_map(book, "maven_products.toml", folder / "products.csv")
-    book, deals = by_map(book, "maven_opportunities.toml", folder / "sales_pipeline.csv")
-    assert [counts(o)[0] for o in (customers, products, deals)] == [85, 7, 5803]
-    assert told(deals) == [("product", "GTXPro", 1001, "GTX Pro")]
-    assert deals.data["also"] == {"members": 20}
-    found: Any = funnel(book, Rulebook(), DAY, "owner").data
-    expected = reference(data_dir, "maven")
-    assert float(found["total"]["open_amount_at_list"]) == sum(expected["open_pipeline_list_value"].values())
-    names = {
-        "won": "won",
-        "lost": "lost",
-        "win_rate_pct": "win_rate_pct",
-        "median_cycle_days_won": "median_cycle_days_won",
-    }
-    for row in found["rows"]:
-        agent = expected["by_agent"][row["key"]]
-        assert {n: row[n] for n in names} == {n: agent[n] for n in names}
-        assert float(row["won_amount"]) == agent["won_value"]
-
-
-@pytest.mark.needs_data("ibm_ar")
-def test_the_ibm_ledger_is_the_reference(data_dir: Path, tmp_path: Path) -> None:
-    source = data_dir / "ibm_ar" / "WA_Fn-UseC_-Accounts-Receivable.csv"
-    expected = reference(data_dir, "ibm_ar")
-    book, outcome = by_map(book_of(), "ibm_receivables.toml", source)
-    assert counts(outcome) == (expected["invoices"], 0, 0, 0)
-    assert outcome.data["also"] == {"customers": expected["customers"]}
-    day = date(2013, 6, 30)
-    ledger = derived(book, Rulebook(), day)
-    found: Any = aging(ledger, Rulebook(), day).data
-    assert float(found["open_amount"]) == expected["open_amount"]
-    assert {r["key"]: (float(r["total"]), r["max_days_overdue"]) for r in found["rows"]} == {
-        key: (row["total"], row["max_days_overdue"]) for key, row in expected["aging_by_customer"].items()
-    }
-    assert metrics(ledger, Rulebook(), day, 90).data["dso_simple"] == expected["dso"]["period_90"]
-    stress, _ = by_map(book_of(), "ibm_receivables.toml", _without_cash(source, tmp_path / "stress.csv"))
-    _assert_stress(stress, expected["stress_no_cash_after_2013-08-31_as_of_2013-12-31"])
-
-
-def _without_cash(source: Path, target: Path) -> Path:
-    """Return a copy whose cash after 2013-08-31 never came."""
-    rows = pl.read_csv(source, infer_schema=False)
-    late = pl.col("SettledDate").str.to_date("%m/%d/%Y") > date(2013, 8, 31)
-    rows.with_columns(SettledDate=pl.when(~late).then("SettledDate")).write_csv(target)
-    return target
-
-
-def _assert_stress(book: Book, expected: Mapping[str, Any]) -> None:
-    day = date(2013, 12, 31)
-    found: Any = aging(derived(book, Rulebook(), day), Rulebook(), day).data
-    named = {"91-180": "90+"}
-    buckets = {named.get(k, k): float(v) for k, v in found["total"].items() if k not in {"181-365", ">365"}}
-    assert buckets == {key: row["amount"] for key, row in expected["aging_total"].items()}
-    assert (float(found["open_amount"]), found["tie_out"]) == (expected["open_amount"], "0.00")

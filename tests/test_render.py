@@ -2,15 +2,15 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from firms import DAY, firm, rulebook
+from seen import numbers_in, texts_of
 from test_recalculation import ALWAYS_RECALCULATE, ERRORS, formulas, recalculated, same, values
 
 from ltc_xl.collect import aging, metrics
@@ -46,33 +46,6 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
     return {
         (name, lang): rendered(name, lang, tmp_path_factory.mktemp(f"{name}-{lang}")) for name, lang in CASES
     }
-
-
-class _Texts(HTMLParser):
-    """Collects what a reader sees, drawings left out."""
-
-    def __init__(self, *, drawings: bool = False) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.hidden = 0
-        self.skipped = {"style"} if drawings else {"style", "svg"}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.hidden += tag in self.skipped
-        del attrs
-
-    def handle_endtag(self, tag: str) -> None:
-        self.hidden -= tag in self.skipped
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and not self.hidden:
-            self.texts.append(data.strip())
-
-
-def texts_of(page: str, *, drawings: bool = False) -> list[str]:
-    parser = _Texts(drawings=drawings)
-    parser.feed(page)
-    return parser.texts
 
 
 def without_drawings(page: str) -> str:
@@ -120,13 +93,6 @@ def test_chart_labels_are_text_in_the_language_of_the_reader(papers: Papers) -> 
 
 
 # ---------------------------------------------------------------- the same figure in every form
-
-
-def numbers_in(book: Path) -> Iterator[tuple[str, str, Any]]:
-    """Yield sheet, address and cached value of every number of a workbook."""
-    for sheet in openpyxl.load_workbook(book, data_only=True).worksheets:
-        for row in sheet.iter_rows():
-            yield from ((sheet.title, c.coordinate, c.value) for c in row if isinstance(c.value, int | float))
 
 
 @pytest.mark.parametrize("lang", LANGS)
