@@ -86,6 +86,7 @@ def test_amounts() -> None:
     | text   | (-5)               |              | V-03    |
     | text   | 30%                |              | V-03    |
     | text   | $5                 |              | V-03    |
+    | text   | 30天               |              | V-03    |
     | text   | 待定               |              | V-03    |
     | text   | -                  |              | V-03    |
     | day    | 46142              |              | V-03    |

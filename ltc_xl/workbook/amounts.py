@@ -5,6 +5,7 @@ import polars as pl
 from ltc_xl.workbook.grid import NUMBER, TEXT
 
 _WIDE = pl.Decimal(38, 8)
+_UNITS = ("percent", "period")
 _DIGITS = 15
 _SHOWN_EXACTLY = 10_000_000  # below, eight decimals are within the fifteen digits
 _EXPONENTS = {
@@ -15,23 +16,24 @@ _AMOUNT = (
     r"^(?P<open>\()?\s*(?P<sign>[+-])?\s*(?:" + _CURRENCY + r")?\s*(?P<inner>-)?"
     r"(?P<whole>[0-9]{1,15}|[0-9]{1,3}(?:[, ][0-9]{3}){1,4})?(?P<part>\.[0-9]+)?\s*"
     r"(?P<unit>百万|千万|千|k|万|w|亿|million|m)?\s*"
-    r"(?:元整?|圆整?|块|" + _CURRENCY + r"|个?月|天|日|days?|months?)?\s*(?P<percent>%)?\s*(?P<close>\))?$"
+    r"(?:元整?|圆整?|块|" + _CURRENCY + r")?\s*"
+    r"(?P<period>个?月|天|日|days?|months?)?\s*(?P<percent>%)?\s*(?P<close>\))?$"
 )
 
 
-def numbers(cells: pl.DataFrame, *, percent: bool = False) -> pl.Series:
+def numbers(cells: pl.DataFrame, unit: str | None = None) -> pl.Series:
     """Return the number of each cell to eight decimals; null where it is none.
 
     Args:
         cells: kind, text and ``day`` (whether the cell shows a day; such a number is none).
-        percent: whether ``30%`` means 0.3; else it is no number.
+        unit: what may stand behind a number besides money: ``percent`` (30% is 0.3), ``period`` (30天 is 30).
     """
     texts = cells["kind"] == TEXT
     found = cells.select(pl.when((pl.col("kind") == NUMBER) & ~pl.col("day")).then("text"))["text"]
     exact = as_shown(found)
     if not texts.any():
         return exact
-    return exact.scatter(texts.arg_true(), numbers_of(cells["text"].filter(texts), percent=percent))
+    return exact.scatter(texts.arg_true(), numbers_of(cells["text"].filter(texts), unit))
 
 
 def as_shown(digits: pl.Series) -> pl.Series:
@@ -56,7 +58,7 @@ def _to_fifteen_digits(values: pl.Series) -> pl.Series:
     return values.to_frame("number").select(shown.cast(_WIDE))["number"]
 
 
-def numbers_of(texts: pl.Series, *, percent: bool = False) -> pl.Series:
+def numbers_of(texts: pl.Series, unit: str | None = None) -> pl.Series:
     """Return the numbers that texts mean; null where one means none.
 
     >>> texts = pl.Series(["12万", "１.２亿元", "¥1,234.50", "(123)", "-5", "约12", "12,34"])
@@ -65,10 +67,10 @@ def numbers_of(texts: pl.Series, *, percent: bool = False) -> pl.Series:
     """
     folded = texts.str.normalize("NFKC").str.to_lowercase().str.replace_all("−", "-", literal=True)
     parts = folded.str.strip_chars().str.extract_groups(_AMOUNT).struct.unnest()
-    return parts.select(_value(percent=percent))["value"]
+    return parts.select(_value(unit))["value"]
 
 
-def _value(*, percent: bool) -> pl.Expr:
+def _value(unit: str | None) -> pl.Expr:
     """Return the number that the parts of a text make, or null."""
     signs = [pl.col(name).is_not_null().cast(pl.Int8) for name in ("open", "inner")]
     signs.append((pl.col("sign") == "-").fill_null(value=False).cast(pl.Int8))
@@ -83,7 +85,7 @@ def _value(*, percent: bool) -> pl.Expr:
         (digits != "")
         & (negative <= 1)
         & (pl.col("open").is_null() == pl.col("close").is_null())
-        & (pl.lit(percent) | pl.col("percent").is_null())
+        & pl.all_horizontal(pl.col(name).is_null() for name in _UNITS if name != unit)
     )
     return pl.when(makes_sense).then(written).cast(_WIDE, strict=False).alias("value")
 

@@ -149,11 +149,11 @@ def _identity(cells: pl.DataFrame, column: Column, reading: Reading) -> pl.Serie
 
 
 def _number(cells: pl.DataFrame, column: Column, _reading: Reading) -> pl.Series:
-    return rounded(numbers(cells, percent=column.type == "rate"), column.dtype)
+    return rounded(numbers(cells, "percent" if column.type == "rate" else None), column.dtype)
 
 
 def _integer(cells: pl.DataFrame, _column: Column, _reading: Reading) -> pl.Series:
-    return whole(numbers(cells))
+    return whole(numbers(cells, "period"))
 
 
 def _day(cells: pl.DataFrame, _column: Column, reading: Reading) -> pl.Series:
@@ -182,7 +182,7 @@ def _tax(cells: pl.DataFrame, column: Column, reading: Reading) -> pl.Series:
     """Return tax rates as text: 0.13, 13 and 13 % are all ``13%``; words stay."""
     texts = _text(cells, column, reading)
     different = texts.drop_nulls().unique().to_frame("text")
-    rate = pl.col("text").map_batches(lambda found: numbers_of(found, percent=True), return_dtype=_WIDE)
+    rate = pl.col("text").map_batches(lambda found: numbers_of(found, "percent"), return_dtype=_WIDE)
     is_share = pl.col("text").str.contains("[%％]") | (rate < 1)
     percent = pl.when(is_share).then(rate * 100).otherwise(rate).cast(_WIDE).cast(pl.String)
     written = percent.str.strip_chars_end("0").str.strip_chars_end(".") + "%"
