@@ -24,7 +24,7 @@ from ltc_xl.workbook.builder.layout import (
 )
 from ltc_xl.workbook.builder.measures import Frames, frames_of
 from ltc_xl.workbook.builder.names import defined_names
-from ltc_xl.workbook.builder.sheet import QuickSheet, write_table
+from ltc_xl.workbook.builder.sheet import TableSheet, write_table
 from ltc_xl.workbook.builder.start import write_start
 from ltc_xl.workbook.builder.styles import FONTS, SIZES, Styles
 
@@ -121,8 +121,10 @@ def write_look(book: Workbook, styles: Styles, name: str, frames: Frames, profil
 
 def _write_sheet(book: Workbook, styles: Styles, name: str, frames: Frames, profile: str) -> None:
     owner, rows = table(name), frames.rows[name]
-    sheet = book.add_worksheet(owner.sheet(styles.lang), QuickSheet)
-    area = TableArea(owner, styles.lang, profile, rows if rows.height else rows.clear(1))
+    sheet = book.add_worksheet(owner.sheet(styles.lang), TableSheet)
+    area = TableArea(
+        owner, styles.lang, profile, rows if rows.height else rows.clear(1), blank=not rows.height
+    )
     write_table(sheet, area, styles, frames.as_of, frames.rows["terms"])
     if owner.group == "tech":
         sheet.very_hidden()

@@ -35,7 +35,7 @@ SHORT_HEADER = 12
 INSET = 3
 CHINESE, LATIN = 1.9, 0.95  # width of a character beside a digit's
 STRETCH = 1.4  # how much wider than the model says a column of long texts may become
-WIDEST_PAGE = 240  # characters across one A4 page
+WIDEST_PAGE = 265  # characters across one A4 page
 
 
 def sheet_order(profile: str) -> tuple[str, ...]:
@@ -87,12 +87,13 @@ def header_escaped(text: str) -> str:
 
 @dataclass(frozen=True)
 class TableArea:
-    """One Excel Table of the new workbook; ``rows`` has at least one row, blank in an empty table."""
+    """One Excel Table of the new workbook; ``rows`` has at least one row, ``blank`` in an empty table."""
 
     model: Table
     lang: Lang
     profile: str
     rows: pl.DataFrame
+    blank: bool
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
