@@ -65,7 +65,7 @@ def test_tables_of_real_files_grow_and_shrink_or_are_refused_with_a_reason(
             first = table.area.top + table.header_rows
             rows: list[Row] = [{table.headers[0]: f"新{i}"} for i in range(3)]
             for edit in (AppendRows(table.name, rows), DeleteRows(table.name, [first])):
-                done[_edited(file, tmp_path / "new.xlsx", table, edit)] += 1
+                done[type(edit).__name__, _edited(file, tmp_path / "new.xlsx", table, edit)] += 1
     with capsys.disabled():
         print(f"\n{dict(done)}")  # noqa: T201  the figures are the point
     assert done["AppendRows", "patched"] > done["AppendRows", "refused"]
