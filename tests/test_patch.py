@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
@@ -409,14 +410,16 @@ def test_the_hint_of_a_row_s_columns_widens(book: Path) -> None:
 
 def test_entries_that_were_streamed_get_their_sizes_up_front(book: Path) -> None:
     class Stream(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
+        def seek(self, *_: int) -> int:
+            raise OSError
 
     stream = Stream()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             new.writestr(name, old.read(name))
     book.write_bytes(stream.getvalue())
+    with zipfile.ZipFile(book) as package:
+        assert all(info.flag_bits & 8 for info in package.infolist())
     after = patched(book, CellEdit("线索", "B5", "改名"))
     with zipfile.ZipFile(after) as package:
         assert package.testzip() is None
@@ -496,6 +499,17 @@ def test_a_totals_row_is_not_written_over(book: Path) -> None:
     rewritten(book, table1=lambda xml: xml.replace('totalsRowShown="0"', 'totalsRowCount="1"'))
     for edit in (AppendRows("tblLeads", [NEW]), PutRows("tblLeads", [NEW]), DeleteRows("tblLeads", [4])):
         assert refused(book, edit).key == "patch_totals_row"
+
+
+@pytest.mark.parametrize("edit", [AppendRows("t1", [{"甲": 1}]), AppendRows("t1", [], last_row=4)])
+def test_a_table_right_below_is_neither_covered_nor_taken_in(tmp_path: Path, edit: Edit) -> None:
+    path = tmp_path / "two.xlsx"
+    with xlsxwriter.Workbook(path) as two:
+        stacked = two.add_worksheet("线索")
+        for name, top in (("t1", 0), ("t2", 3)):
+            stacked.add_table(top, 0, top + 2, 0, {"name": name, "columns": [{"header": "甲"}]})
+            stacked.write_column(top + 1, 0, [1, 2])
+    assert refused(path, edit).key == "patch_below_table"
 
 
 def test_rows_that_a_formula_elsewhere_names_by_address_are_not_moved(book: Path) -> None:
