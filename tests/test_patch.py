@@ -501,12 +501,14 @@ def test_a_totals_row_is_not_written_over(book: Path) -> None:
         assert refused(book, edit).key == "patch_totals_row"
 
 
-@pytest.mark.parametrize("edit", [AppendRows("t1", [{"甲": 1}]), AppendRows("t1", [], last_row=4)])
+@pytest.mark.parametrize(
+    "edit", [AppendRows("tblUpper", [{"甲": 1}]), AppendRows("tblUpper", [], last_row=4)]
+)
 def test_a_table_right_below_is_neither_covered_nor_taken_in(tmp_path: Path, edit: Edit) -> None:
     path = tmp_path / "two.xlsx"
     with xlsxwriter.Workbook(path) as two:
         stacked = two.add_worksheet("线索")
-        for name, top in (("t1", 0), ("t2", 3)):
+        for name, top in (("tblUpper", 0), ("tblLower", 3)):
             stacked.add_table(top, 0, top + 2, 0, {"name": name, "columns": [{"header": "甲"}]})
             stacked.write_column(top + 1, 0, [1, 2])
     assert refused(path, edit).key == "patch_below_table"
