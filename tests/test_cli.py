@@ -1,21 +1,19 @@
-"""The command line: help, JSON, exit statuses, and a sentence for every wrong input."""
+"""The command line: help, JSON, exit statuses, what commands print and write."""
 
 import ast
 import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import click
-import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 from conftest import typed_rows
+from shell import CHINESE, answered, ltc, process
 
 import ltc_xl
 from ltc_xl import rollout, session
@@ -27,8 +25,6 @@ from ltc_xl.workbook import AppendRows, CellEdit, patch
 from ltc_xl.workbook.read import read_book
 
 DAY = "2026-04-30"
-ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""}
-CHINESE = {**ENGLISH, "LANG": "zh_CN.UTF-8"}
 ROWS = {
     "leads": """
         | company | channel | mobile      | state | owner |
@@ -60,26 +56,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def book(made: Path, tmp_path: Path) -> Path:
     """Return a copy of it for one test."""
     return Path(shutil.copy(made, tmp_path))
-
-
-def ltc(*args: object, env: dict[str, str] = ENGLISH) -> Result:
-    """Run a command in this process."""
-    return CliRunner(env=env).invoke(main, [str(arg) for arg in args], prog_name="ltc-xl")
-
-
-def answered(*args: object) -> dict[str, object]:
-    """Return the JSON document of a command that ends well."""
-    result = ltc(*args, "--json")
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-    document: dict[str, object] = json.loads(result.stdout)
-    assert document["schema"] == "ltc-xl/1"
-    return document
-
-
-def process(*args: object, **env: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a command as a person's shell would."""
-    command = [sys.executable, "-m", "ltc_xl", *map(str, args)]
-    return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **ENGLISH, **env})  # noqa: S603  our own program
 
 
 # ---------------------------------------------------------------- help
@@ -172,125 +148,6 @@ def test_our_own_mistakes_crash(book: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(session, "read_book", mistaken)
     assert isinstance(ltc("check", book).exception, ZeroDivisionError)
-
-
-# ---------------------------------------------------------------- wrong input
-
-
-def empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def old_xls(path: Path) -> None:
-    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504) + "Workbook".encode("utf-16-le") * 64)
-
-
-def csv_by_another_name(path: Path) -> None:
-    path.write_text("公司,手机\n恒远,13812345678\n", encoding="utf-8")
-
-
-def locked_with_a_password(path: Path) -> None:
-    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504) + "EncryptedPackage".encode("utf-16-le"))
-
-
-def cut_short(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-2000])
-
-
-def open_in_excel(path: Path) -> None:
-    path.with_name(f"~${path.name}").write_bytes(b"\x05Li Na" + bytes(160))
-
-
-def open_in_libreoffice(path: Path) -> None:
-    path.with_name(f".~lock.{path.name}#").write_text("Li Na,lina,pc-7,01.04.2026 09:00,file:///home/lina;")
-
-
-def without_a_sheet(path: Path) -> None:
-    held = openpyxl.load_workbook(path)
-    del held["线索"]
-    held.save(path)
-
-
-def without_a_key_column(path: Path) -> None:
-    held = openpyxl.load_workbook(path)
-    sheet = held["合同"]
-    header = next(cell for row in sheet.iter_rows(max_row=5) for cell in row if cell.value == "合同号")
-    header.value = "别的名字"
-    for table in sheet.tables.values():
-        for column in table.tableColumns:
-            column.name = header.value if column.name == "合同号" else column.name
-    held.save(path)
-
-
-def without_technical_sheet(path: Path) -> None:
-    held = openpyxl.load_workbook(path)
-    del held["_ltc"]
-    held.save(path)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "words"),
-    [
-        (empty, "empty"),
-        (old_xls, ".xls"),
-        (csv_by_another_name, "text"),
-        (locked_with_a_password, "password"),
-        (cut_short, "incomplete"),
-        (open_in_excel, "Li Na"),
-        (open_in_libreoffice, "Li Na"),
-        (without_a_sheet, "线索"),
-        (without_a_key_column, "合同号"),
-        (without_technical_sheet, "_ltc"),
-    ],
-)
-def test_a_wrong_input_gets_a_sentence_and_stays_as_it_is(
-    spoil: Callable[[Path], None], words: str, book: Path
-) -> None:
-    spoil(book)
-    before = book.read_bytes()
-    result = ltc("check", book)
-    assert isinstance(result.exception, SystemExit), result.output
-    assert result.exit_code == 3
-    assert words in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
-    assert result.stdout == ""
-    assert book.read_bytes() == before
-    assert not list(book.parent.glob("*.tmp"))
-
-
-def test_a_missing_file_is_told_and_nothing_is_made(tmp_path: Path) -> None:
-    result = ltc("check", tmp_path / "nirgends.xlsx")
-    assert result.exit_code == 3
-    assert "nirgends.xlsx" in result.stderr
-
-
-def without_overriding() -> list[str]:
-    """Return what makes a program obey the rights of a folder; root must give up its own right first."""
-    if os.name == "nt":
-        pytest.skip("folders are not made read-only this way on Windows")
-    if os.geteuid() != 0:
-        return []
-    if not shutil.which("setpriv"):
-        pytest.skip("root cannot be held to a folder's rights without setpriv")
-    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
-
-
-@pytest.mark.parametrize("args", [("check",), ("collect", "aging")])
-def test_a_read_only_folder_is_told_and_the_store_does_not_run_ahead(
-    book: Path, tmp_path: Path, args: tuple[str, ...]
-) -> None:
-    folder = tmp_path / "readonly"
-    folder.mkdir()
-    held = Path(shutil.copy(book, folder))
-    before = held.read_bytes()
-    folder.chmod(0o555)
-    command = [*without_overriding(), sys.executable, "-m", "ltc_xl", *args, str(held)]
-    done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **ENGLISH})  # noqa: S603  our own program
-    folder.chmod(0o755)
-    assert done.returncode == 3, done.stderr.decode()
-    assert "readonly" in done.stderr.decode()
-    assert held.read_bytes() == before
-    assert ltc("check", held).exit_code == 1
 
 
 # ---------------------------------------------------------------- check
