@@ -106,9 +106,12 @@ def test_raw_bytes_and_unpacked_bytes_of_a_part_belong_together(path: Path) -> N
         assert package.read("xl/workbook.xml") == judge.read("xl/workbook.xml")
 
 
-def test_a_part_whose_bytes_changed_on_the_disk_is_damage(path: Path) -> None:
-    package = Package.open(packed(path, {**parts(), "xl/media/a.txt": "a" * 500}))
-    entry = package.entry("xl/media/a.txt")
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_part_whose_bytes_changed_on_the_disk_is_damage(path: Path, method: int) -> None:
+    packed(path, parts())
+    with zipfile.ZipFile(path, "a", method) as package:
+        package.writestr("xl/media/a.txt", "abcdefgh" * 20)
+    entry = Package.open(path).entry("xl/media/a.txt")
     spoiled = bytearray(path.read_bytes())
     spoiled[entry.header_offset + 30 + len(entry.filename) + 3] ^= 0x55
     path.write_bytes(spoiled)

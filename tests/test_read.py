@@ -1,6 +1,7 @@
 """A workbook as people leave it, read into a book."""
 
 import hashlib
+import re
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from filled import filled_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import Cell, Formula, Rows, Styled, book_file, told
-from sample_books import rewritten
+from sample_books import rewritten, with_part
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.errors import LtcError, NotAWorkbook, WorldError
@@ -23,6 +24,8 @@ from ltc_xl.model.tables import ROW, UID, tables
 from ltc_xl.workbook import build_book, read_book
 
 AS_OF = date(2026, 4, 30)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 LEAD: dict[str, Cell] = {"company": "甲", "channel": "官网", "state": "新建"}
 
 
@@ -152,6 +155,30 @@ def test_a_row_whose_typed_cells_are_blank_is_a_row_only_while_it_has_a_number(p
     ]
     book = read_book(book_file(path, {"leads": rows}))
     assert columns(book, "leads", "lead_id", "company", ROW) == [("L-SH-0001H", None, 2), (None, "甲", 5)]
+
+
+def test_a_formula_that_shows_nothing_makes_no_row(path: Path) -> None:
+    book_file(path, {"customers": [{"name": "甲"}, {"name": Formula('=IF(1,"","")')}]})
+    rewritten(path, sheet3=lambda text: text.replace('<c r="A3">', '<c r="A3" t="str">'))
+    assert columns(read_book(path), "customers", "name") == [("甲",)]
+
+
+def test_rows_right_below_a_table_end_where_the_next_table_begins(path: Path) -> None:
+    book_file(path, {"customers": [{"name": name} for name in ("甲", "乙", "丙")]})
+    own = f"""<table xmlns="{MAIN}" id="99" displayName="mine" name="mine" ref="A4:A4" headerRowCount="0">
+    <tableColumns count="1"><tableColumn id="1" name="x"/></tableColumns></table>"""
+    relation = f'<Relationship Id="r99" Type="{OFFICE}/table" Target="../tables/mine.xml"/></Relationships>'
+    rewritten(path, table3=lambda text: re.sub(r":([A-Z]+)4\"", r':\g<1>2"', text))
+    rewritten(path, sheet3xmlrels=lambda text: text.replace("</Relationships>", relation))
+    with_part(path, "xl/tables/mine.xml", own)
+    assert columns(read_book(path), "customers", "name") == [("甲",), ("乙",)]
+
+
+def test_tables_that_the_program_rewrites_have_no_findings_and_no_fresh_rows(path: Path) -> None:
+    book = read_book(book_file(path, {"aging": [{"key": "甲", "amount": "约5"}]}))
+    assert columns(book, "aging", "key", "amount") == [("甲", None)]
+    assert book.findings == ()
+    assert book.tables["aging"].fresh == frozenset()
 
 
 def test_a_new_table_with_its_one_blank_row_has_no_rows(path: Path) -> None:
