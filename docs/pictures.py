@@ -1,21 +1,29 @@
-"""Pictures of every visible sheet of a workbook and of every paper, as they print.
+"""Pictures of the demo: every visible sheet of its workbook and every paper, zh and en, as they print.
 
-``python docs/pictures.py BOOK.xlsx PAPER.html ... --out docs/pictures`` needs soffice, pdftoppm, pdftotext
-and chromium. Each sheet becomes ``BOOK-NN-SHEET.png`` (a second page ``…-2``),
-each paper ``PAPER.png``.
+``python docs/pictures.py`` makes the demo in both languages and draws it into ``docs/pictures/LANG``: sheets
+as ``NN-TABLE.png`` (a second page ``…-2.png``), papers as ``PAPER.png``. ``python docs/pictures.py FILE...``
+draws some workbooks and pages instead. Needs soffice, pdftoppm, pdftotext and chromium.
 """
 
 import argparse
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from openpyxl import load_workbook
 
+from ltc_xl.messages import say
+from ltc_xl.model.enums import LANGS
+from ltc_xl.model.tables import tables
+
 DPI = 110
-PAGES = 2  # of one sheet: a wide table prints on two side by side
+PAGES = 2  # of a sheet: a wide table prints on two side by side
+DAY = "2026-11-21"
+OUT = Path(__file__).parent / "pictures"
+
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
@@ -31,6 +39,18 @@ STAND_INS = {
     "Calibri": "Noto Sans CJK SC",
     "Consolas": "Noto Sans Mono CJK SC",
 }
+CHROMIUM = (
+    "chromium",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-pdf-header-footer",
+)
 
 
 def run(*command: str, **environment: str) -> str:
@@ -49,20 +69,27 @@ def font_file(folder: Path) -> Path:
     return path
 
 
-def as_pdf(book: Path, folder: Path) -> Path:
-    """Print a workbook to PDF with LibreOffice."""
-    run(
-        "soffice",
-        "--headless",
-        f"-env:UserInstallation=file://{folder}/profile",
-        "--convert-to",
-        "pdf",
-        "--outdir",
-        str(folder),
-        str(book),
-        FONTCONFIG_FILE=str(font_file(folder)),
-    )
+def book_as_pdf(book: Path, folder: Path) -> Path:
+    """Print a workbook with LibreOffice."""
+    fonts = str(font_file(folder))
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    to_pdf = ("--convert-to", "pdf", "--outdir", str(folder))
+    run("soffice", "--headless", profile, *to_pdf, str(book), FONTCONFIG_FILE=fonts)
     return folder / f"{book.stem}.pdf"
+
+
+def page_as_pdf(page: Path, folder: Path) -> Path:
+    """Print a page (html) with Chromium."""
+    pdf = folder / f"{page.stem}.pdf"
+    run(*CHROMIUM, f"--user-data-dir={folder}/profile", f"--print-to-pdf={pdf}", page.resolve().as_uri())
+    return pdf
+
+
+def canonical(sheet: str) -> str:
+    """Return the name of a sheet in file names: that of its table, else the sheet's own."""
+    names = {table.sheet(lang): name for lang in LANGS for name, table in tables().items()}
+    looks = {say(f"sheets.{name}.sheet", lang): name for lang in LANGS for name in ("start", "dashboard")}
+    return {**names, **looks}.get(sheet, sheet)
 
 
 def visible_sheets(book: Path) -> list[str]:
@@ -71,69 +98,67 @@ def visible_sheets(book: Path) -> list[str]:
     return [sheet.title for sheet in sheets if sheet.sheet_state == "visible"]
 
 
-def sheet_of_page(pdf: Path, page: int, sheets: list[str]) -> str:
-    """Return the sheet a page belongs to: its footer begins with the sheet's name."""
-    text = run("pdftotext", "-layout", "-f", str(page), "-l", str(page), str(pdf), "-")
-    footer = text.strip().splitlines()[-1].strip()
-    return max((name for name in sheets if footer.startswith(name)), key=len)
+def pages(pdf: Path, folder: Path) -> Iterator[tuple[Path, str]]:
+    """Draw the pages of a PDF; yield each picture and the last line of its text."""
+    run("pdftoppm", "-r", str(DPI), "-png", str(pdf), str(folder / "page"))
+    texts = run("pdftotext", "-layout", str(pdf), "-").split("\f")
+    for picture, text in zip(sorted(folder.glob("page-*.png")), texts, strict=False):
+        yield picture, text.strip().rsplit("\n", 1)[-1].strip()
 
 
 def sheet_pictures(book: Path, out: Path) -> Iterator[Path]:
-    """Draw the first printed pages of every sheet of a workbook; yield the files."""
+    """Draw the first printed pages of every sheet of a workbook; its footers begin with their names."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        pdf, sheets = as_pdf(book, folder), visible_sheets(book)
-        run("pdftoppm", "-r", str(DPI), "-png", str(pdf), str(folder / "page"))
-        seen: dict[str, int] = {}
-        for page, picture in enumerate(sorted(folder.glob("page-*.png")), 1):
-            name = sheet_of_page(pdf, page, sheets)
-            seen[name] = seen.get(name, 0) + 1
-            if seen[name] > PAGES:
-                continue
-            more = f"-{seen[name]}" if seen[name] > 1 else ""
-            target = out / f"{book.stem}-{sheets.index(name) + 1:02d}-{name}{more}.png"
-            target.write_bytes(picture.read_bytes())
-            yield target
+        folder, sheets, seen = Path(temporary), visible_sheets(book), dict[str, int]()
+        for picture, footer in pages(book_as_pdf(book, folder), folder):
+            sheet = max((s for s in sheets if footer.startswith(s)), key=len)
+            seen[sheet] = seen.get(sheet, 0) + 1
+            if seen[sheet] <= PAGES:
+                more = f"-{seen[sheet]}" if seen[sheet] > 1 else ""
+                yield keep(picture, out / f"{sheets.index(sheet) + 1:02d}-{canonical(sheet)}{more}.png")
 
 
-def paper_picture(paper: Path, out: Path) -> Path:
-    """Draw a paper (html) with Chromium, printed to PDF first so that the page is what is shown."""
+def paper_pictures(paper: Path, out: Path) -> Iterator[Path]:
+    """Draw every printed page of a paper, be it a page (html) or a workbook."""
+    stem = paper.stem if paper.suffix == ".html" else f"{paper.stem}-xlsx"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        pdf = folder / "paper.pdf"
-        run(
-            "chromium",
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            f"--user-data-dir={folder}/profile",
-            "--no-pdf-header-footer",
-            f"--print-to-pdf={pdf}",
-            paper.resolve().as_uri(),
-        )
-        target = out / f"{paper.stem}.png"
-        run("pdftoppm", "-r", str(DPI), "-png", "-singlefile", str(pdf), str(target.with_suffix("")))
-        return target
+        pdf = (page_as_pdf if paper.suffix == ".html" else book_as_pdf)(paper, folder)
+        for number, (picture, _) in enumerate(pages(pdf, folder), 1):
+            yield keep(picture, out / f"{stem}{f'-{number}' if number > 1 else ''}.png")
+
+
+def keep(picture: Path, target: Path) -> Path:
+    """Move a picture to its place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(picture.read_bytes())
+    return target
+
+
+def demo_pictures(lang: str) -> Iterator[Path]:
+    """Make the demo in a language; draw its workbook, its papers and the workbooks of its papers."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        command = ("demo", "--dir", str(folder), "--lang", lang, "--as-of", DAY)
+        run(sys.executable, "-m", "ltc_xl", *command, LTC_XL_STATE=str(folder / "state"))
+        for book in sorted(folder.glob("*.xlsx")):
+            yield from sheet_pictures(book, OUT / lang)
+        for paper in sorted(folder.glob("reports/*.*")):
+            yield from paper_pictures(paper, OUT / lang)
 
 
 def main() -> None:
-    """Draw what the command line names."""
+    """Draw what the command line names, else the demo."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
+    drawn: list[Iterator[Path]] = [] if given.files else [demo_pictures(lang) for lang in LANGS]
     for file in given.files:
-        drawn = (
-            sheet_pictures(file, given.out) if file.suffix == ".xlsx" else [paper_picture(file, given.out)]
-        )
-        for picture in drawn:
-            print(picture)  # noqa: T201  a script says what it made
+        draw = sheet_pictures if file.suffix == ".xlsx" else paper_pictures
+        drawn.append(draw(file, given.out / file.stem))
+    for picture in (picture for some in drawn for picture in some):
+        print(picture)  # noqa: T201  a script says what it made
 
 
 if __name__ == "__main__":

@@ -106,6 +106,22 @@ class Above:
 
 
 @dataclass(frozen=True)
+class Open:
+    """Rows whose amount is not nothing."""
+
+    column: str
+
+    def excel(self, sheet: Sheet) -> str:
+        """Return the test as an array formula."""
+        cells = sheet.ref(self.column)
+        return f"ISNUMBER({cells})*({cells}<>0)"
+
+    def polars(self, frames: Frames) -> pl.Expr:  # noqa: ARG002  every test takes the same
+        """Return the same test over a frame."""
+        return pl.col(self.column) != 0
+
+
+@dataclass(frozen=True)
 class UpToToday:
     """Rows dated today or before, from the start of this ``month`` or ``year`` when one is named."""
 
@@ -196,7 +212,7 @@ class Filled:
         return pl.col(self.column).fill_null("") != ""
 
 
-Test = Among | IsNot | Home | Above | UpToToday | Late | Is | Filled
+Test = Among | IsNot | Home | Above | Open | UpToToday | Late | Is | Filled
 
 
 @dataclass(frozen=True)
@@ -287,7 +303,7 @@ _SIGNED = (
     UpToToday("signed_on", "year"),
     Home(),
 )
-IN_LEDGER = (UpToToday("recognised_on"), Home())
+IN_LEDGER = (UpToToday("recognised_on"), Home(), Open("balance"))
 OVERDUE_LINES = Measure("lines", (*IN_LEDGER, Above("days_overdue")))
 PROBLEMS = Measure("findings", (Filled("code"),))
 DUE_TODAY = Sum(

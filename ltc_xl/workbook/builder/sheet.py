@@ -26,7 +26,7 @@ Cell = str | float | None
 Attributes = list[tuple[str, Any]]
 
 
-class TableSheet(Worksheet):
+class TableSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter comes without types
     """A worksheet for long tables.
 
     It prepares the formula of a column once, not once per row (100,000 leads: 17 s instead of 50), and its
@@ -40,7 +40,7 @@ class TableSheet(Worksheet):
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002  as in the base class
         key = (formula, expand_future_functions)
         if key not in self.prepared:
-            self.prepared[key] = super()._prepare_formula(*key)  # type: ignore[no-untyped-call]  # XlsxWriter's own
+            self.prepared[key] = super()._prepare_formula(*key)
         return self.prepared[key]
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: Attributes | None = None) -> None:
