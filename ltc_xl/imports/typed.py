@@ -71,7 +71,7 @@ def _codes(texts: pl.Series, words: Mapping[str, str]) -> pl.Series:
     return texts.replace_strict(known, default=None, return_dtype=pl.String)
 
 
-def amounts(texts: pl.Series, decimal: str = ".", *, percent: bool = False) -> pl.Series:
+def amounts(texts: pl.Series, decimal: str = ".", unit: str | None = None) -> pl.Series:
     """Return numbers as the workbook reads them, of any currency, and with a comma for the decimals.
 
     >>> amounts(pl.Series(["$1,234.50", "5-", "12万", "12,34"])).cast(pl.Float64).to_list()
@@ -83,7 +83,7 @@ def amounts(texts: pl.Series, decimal: str = ".", *, percent: bool = False) -> p
     if decimal == ",":
         plain = plain.str.replace_all(".", ";", literal=True).str.replace_all(",", ".", literal=True)
         plain = plain.str.replace_all(";", ",", literal=True)
-    return numbers_of(plain, percent=percent)
+    return numbers_of(plain, unit)
 
 
 def _money(texts: pl.Series, form_map: FormMap) -> pl.Series:
@@ -101,7 +101,7 @@ def _tax(texts: pl.Series, form_map: FormMap) -> pl.Series:
     >>> _tax(pl.Series(["0.13", "13", "1%", "免税"]), FormMap("products")).to_list()
     ['13%', '13%', '1%', '免税']
     """
-    rates = amounts(texts, form_map.decimal, percent=True).rename("rate")
+    rates = amounts(texts, form_map.decimal, "percent").rename("rate")
     share = texts.str.contains("[%％]") | (rates < 1)
     percent = pl.when(share).then(rates * 100).otherwise(rates).cast(rates.dtype).cast(pl.String)
     shown = percent.str.strip_chars_end("0").str.strip_chars_end(".") + "%"
@@ -176,7 +176,7 @@ def _identity(texts: pl.Series, _form_map: FormMap) -> pl.Series:
 
 
 def _rate(texts: pl.Series, form_map: FormMap) -> pl.Series:
-    return rounded(amounts(texts, form_map.decimal, percent=True), RATE)
+    return rounded(amounts(texts, form_map.decimal, "percent"), RATE)
 
 
 def _number(texts: pl.Series, form_map: FormMap) -> pl.Series:
@@ -184,7 +184,7 @@ def _number(texts: pl.Series, form_map: FormMap) -> pl.Series:
 
 
 def _integer(texts: pl.Series, form_map: FormMap) -> pl.Series:
-    return whole(amounts(texts, form_map.decimal))
+    return whole(amounts(texts, form_map.decimal, "period"))
 
 
 def _day_of(texts: pl.Series, form_map: FormMap) -> pl.Series:
