@@ -124,6 +124,10 @@ def _positions(cell_rows: pl.Series, rows: pl.Series) -> pl.Series:
     """Return where among the rows each cell's row stands; null for a cell of a row that is none."""
     if not rows.len():
         return pl.repeat(None, cell_rows.len(), dtype=pl.UInt32, eager=True)
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first + 1 == rows.len():  # no gaps: no search
+        inside = cell_rows.is_between(first, last)
+        return cell_rows - first if inside.all() else (cell_rows - first).set(~inside, None)
     at = rows.search_sorted(cell_rows).clip(upper_bound=rows.len() - 1)
     return at.set(rows.gather(at) != cell_rows, None)
 
