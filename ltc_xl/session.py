@@ -15,7 +15,7 @@ from typing import Any
 
 from ltc_xl.imports.raw import RawTable
 from ltc_xl.model.book import Book
-from ltc_xl.model.change import Changes, needed
+from ltc_xl.model.change import Changes, applied, needed
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import WorldError
 from ltc_xl.model.ids import mint_uids
@@ -40,6 +40,7 @@ from ltc_xl.workbook import (
     check_not_open,
     edits_of,
     fresh_uids,
+    look_edits,
     patch,
     replace_book,
 )
@@ -193,8 +194,9 @@ def make_book(path: Path, plan: Plan, typed: Typing | None = None, service: Serv
             _patch_in_place(made, typed(read_book(made)))
         if service:
             book = read_book(made)
-            wanted = needed(book, service(book, bind_rulebook(book)).changes)
-            _patch_in_place(made, edits_of(book, wanted, plan["as_of"]))
+            wanted, day = needed(book, service(book, bind_rulebook(book)).changes), plan["as_of"]
+            looks = look_edits(made, applied(book, wanted), day)
+            _patch_in_place(made, [*edits_of(book, wanted, day), *looks])
         made.replace(path)
 
 
@@ -295,8 +297,9 @@ class _Desk:
         )
 
     def _edits(self, changes: Changes, as_of: date) -> list[Edit]:
-        """Return the edits that show the changes, and the commit they belong to."""
-        return edits_of(self.book, changes + self.identity.changes(self.book), as_of)
+        """Return the edits that show the changes, the commit they belong to, and the figures that follow."""
+        shown = changes + self.identity.changes(self.book)
+        return [*edits_of(self.book, shown, as_of), *look_edits(self.path, applied(self.book, shown), as_of)]
 
     def _patched(self, edits: list[Edit]) -> int:
         """Write the new file beside the old one; return how many cells differ."""

@@ -9,12 +9,13 @@ import polars as pl
 import pytest
 from conftest import typed_rows
 
-from ltc_xl.model.book import Book, BookTable, Place
+from ltc_xl.model.book import Book, BookTable, Place, book_of
 from ltc_xl.model.change import Changes, SetColumn
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.model.tables import UID, table
 from ltc_xl.workbook import AppendRows, CachedValue, CellEdit, DeleteRows, PutRows, edits_of, fresh_uids
+from ltc_xl.workbook.placed import in_words
 
 AS_OF = date(2026, 4, 30)
 COLUMNS = {"company": 2, "state": 3, "budget": 4, "idle_days": 5, "created_on": 6, UID: 28}
@@ -145,3 +146,15 @@ def test_identities_that_were_minted_are_written(book: Book) -> None:
     fresh = replace(book, tables={"leads": replace(book.tables["leads"], fresh=frozenset({"u1x"}))})
     edits = edits_of(fresh, fresh_uids(fresh), AS_OF)
     assert edits == [AppendRows("tblLeads", (), last_row=20), CellEdit("线索", "AB3", "u1x")]
+
+
+def test_a_word_that_the_firm_renamed_is_written_as_the_firm_calls_it() -> None:
+    renamed = typed_rows("choices", "| set | code | zh | en |\n| grade | A | 重点 | Key |")
+    book = book_of(choices=renamed)
+
+    assert book.labels("grade") == {"A": "重点", "B": "B", "C": "C", "D": "D"}
+    assert in_words(pl.Series(["A", "D", None]), table("leads").by_code["grade"], book).to_list() == [
+        "重点",
+        "D",
+        None,
+    ]

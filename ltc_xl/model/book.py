@@ -7,7 +7,7 @@ from functools import cached_property
 import polars as pl
 
 from ltc_xl.model.address import column_letters
-from ltc_xl.model.enums import Lang
+from ltc_xl.model.enums import Lang, words
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import ROW, UID, Table, table, tables
 
@@ -84,6 +84,12 @@ class Book:
         """Return where a table stands, or None."""
         held = self.tables.get(name)
         return held.place if held else None
+
+    def labels(self, enum: str) -> dict[str, str]:
+        """Return code -> word of a list, as this book's own list of choices has it."""
+        choices = self.rows("choices").filter(pl.col("set") == enum).drop_nulls(["code", self.lang])
+        own = zip(choices["code"], choices[self.lang], strict=True)
+        return {word.code: word.label(self.lang) for word in words(enum)} | dict(own)
 
     def cell(self, name: str, uid: str | None, column: str | None) -> tuple[str, str] | None:
         """Return (sheet, address) of a cell, or of a row's first cell when the column is not there.

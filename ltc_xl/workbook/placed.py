@@ -8,9 +8,9 @@ import polars as pl
 from ltc_xl.model.address import column_letters
 from ltc_xl.model.book import Book, BookTable, Place
 from ltc_xl.model.change import Changes, SetColumn, applied
-from ltc_xl.model.enums import Lang, words
+from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import CannotPatch
-from ltc_xl.model.tables import ROW, UID, Column, Table, with_live_columns
+from ltc_xl.model.tables import ROW, UID, Column, Table, table, with_live_columns
 from ltc_xl.workbook.edits import AppendRows, CachedValue, CellEdit, DeleteRows, Edit, PutRows, Row, Value
 
 
@@ -53,14 +53,14 @@ def fresh_uids(book: Book) -> Changes:
     )
 
 
-def in_words(values: pl.Series, column: Column | None, lang: Lang) -> pl.Series:
-    """Return values as a sheet shows them: words for codes and flags, everything else as it is."""
+def in_words(values: pl.Series, column: Column | None, book: Book) -> pl.Series:
+    """Return values as the book's sheets show them: its words for codes and flags, all else as it is."""
     if column is None or not (column.enum or column.type == "flag"):
         return values
     codes = values
     if values.dtype == pl.Boolean:
         codes = values.replace_strict({True: "YES", False: "NO"}, return_dtype=pl.String)
-    return codes.replace({word.code: word.label(lang) for word in words(column.enum or "yes_no")})
+    return codes.replace(book.labels(column.enum or "yes_no"))
 
 
 def _standing(book: Book, name: str) -> tuple[BookTable, Place] | None:
@@ -79,7 +79,7 @@ def _cells(book: Book, change: SetColumn) -> Iterator[Edit]:
     column = held.table.by_code.get(change.column)
     letters = column_letters(place.columns[change.column])
     rows = change.cells.join(held.rows.select(UID, ROW), on=UID, maintain_order="left").drop_nulls(ROW)
-    shown = in_words(rows["new"], column, book.lang)
+    shown = in_words(rows["new"], column, book)
     for uid, row, value in zip(rows[UID], rows[ROW], shown, strict=True):
         if (change.table, uid, change.column) not in book.unread:
             yield CellEdit(place.sheet, f"{letters}{row}", value)
@@ -117,16 +117,16 @@ def _deleted(book: Book, name: str, gone: pl.DataFrame) -> Iterator[Edit]:
 def _appended(book: Book, name: str, rows: pl.DataFrame, as_of: date) -> Iterator[Edit]:
     standing = _standing(book, name)
     if standing and rows.height:
-        held, place = standing
-        new = sheet_rows(held.table, place, rows, book.lang, as_of)
+        _, place = standing
+        new = sheet_rows(book, name, place, rows, as_of)
         yield AppendRows(_excel_table(place), new, place.last_row)
 
 
 def _put(book: Book, name: str, body: pl.DataFrame, as_of: date) -> Iterator[Edit]:
     standing = _standing(book, name)
     if standing:
-        held, place = standing
-        yield PutRows(_excel_table(place), sheet_rows(held.table, place, body, book.lang, as_of))
+        _, place = standing
+        yield PutRows(_excel_table(place), sheet_rows(book, name, place, body, as_of))
 
 
 def _excel_table(place: Place) -> str:
@@ -135,13 +135,14 @@ def _excel_table(place: Place) -> str:
     return place.excel_table
 
 
-def sheet_rows(owner: Table, place: Place, rows: pl.DataFrame, lang: Lang, as_of: date) -> Sequence[Row]:
+def sheet_rows(book: Book, name: str, place: Place, rows: pl.DataFrame, as_of: date) -> Sequence[Row]:
     """Return rows as the sheet holds them: by header, in words, live columns with their value."""
+    owner = table(name)
     missing = [pl.lit(None, t).alias(c) for c, t in owner.schema.items() if c not in rows.columns]
     known = {c: t for c, t in owner.schema.items() if c in rows.columns}
     computed = with_live_columns(owner, rows.cast(known).with_columns(missing), as_of)  # type: ignore[arg-type]  # polars' stubs know no Mapping here
     shown: Mapping[str, list[Value]] = {
-        place.headers.get(code, _label(owner, code, lang)): _shown(owner, code, computed, lang)
+        place.headers.get(code, _label(owner, code, book.lang)): _shown(book, owner, code, computed)
         for code in place.columns
         if code in owner.schema
     }
@@ -153,7 +154,7 @@ def _label(owner: Table, code: str, lang: Lang) -> str:
     return column.label(lang) if column else code
 
 
-def _shown(owner: Table, code: str, rows: pl.DataFrame, lang: Lang) -> list[Value]:
+def _shown(book: Book, owner: Table, code: str, rows: pl.DataFrame) -> list[Value]:
     column = owner.by_code.get(code)
-    values = in_words(rows[code], column, lang).to_list()
+    values = in_words(rows[code], column, book).to_list()
     return [_live_value(value) for value in values] if column and column.live else values
