@@ -166,6 +166,7 @@ def test_check_prints_findings_and_writes_them(book: Path) -> None:
 def test_check_speaks_the_language_of_the_workbook_unless_told_otherwise(book: Path) -> None:
     assert "错误" in ltc("check", book, "--no-write").stdout
     assert "错误" not in ltc("check", book, "--no-write", "--lang", "en").stdout
+    assert "错误" not in ltc("--lang", "en", "check", book, "--no-write").stdout
 
 
 def test_check_as_json_is_the_document_of_the_contract(book: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ltc_xl.cli.help import write_help
+from ltc_xl.cli.help import GIVEN_LANG, write_help
 from ltc_xl.cli.usage import usage_sentence
 from ltc_xl.cli.words import Lang, chosen_lang, system_lang, text
 from ltc_xl.model.errors import LtcError
@@ -35,7 +35,8 @@ class Group(click.Group):
     def __init__(self, *args: Any, lazy: Mapping[str, str] | None = None, **kwargs: Any) -> None:  # noqa: ANN401  click's own
         super().__init__(*args, **kwargs)
         self.lazy = dict(lazy or {})
-        self.params.append(click.Option(["--lang"], type=click.Choice(["zh", "en"]), expose_value=False))
+        choice = click.Choice(["zh", "en"])
+        self.params.append(click.Option(["--lang"], type=choice, callback=_remember_lang, expose_value=False))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which they are used."""
@@ -52,6 +53,12 @@ class Group(click.Group):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help in the person's language."""
         write_help(self, ctx, formatter)
+
+
+def _remember_lang(context: click.Context, _param: click.Parameter, lang: Lang | None) -> None:
+    """Keep a language that was named before the command, for the command."""
+    if lang:
+        context.meta[GIVEN_LANG] = lang
 
 
 class Main(Group):

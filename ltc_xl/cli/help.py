@@ -7,6 +7,8 @@ import click
 
 from ltc_xl.cli.words import Lang, texts
 
+GIVEN_LANG = "ltc_xl.lang"
+
 
 def face_lang(context: click.Context) -> Lang:
     """Return the language in which a command speaks before a workbook is read."""

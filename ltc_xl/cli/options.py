@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ltc_xl.cli.help import face_lang
+from ltc_xl.cli.help import GIVEN_LANG, face_lang
 from ltc_xl.cli.words import Lang, text
 
 if TYPE_CHECKING:
@@ -112,8 +112,9 @@ def asking(*names: str) -> Decorator:
     def decorate(command: Command) -> Command:
         def asked(**given: Any) -> int:  # noqa: ANN401  what click parsed
             shared = {key: given.pop(key) for key in keys}
-            face = face_lang(click.get_current_context())
-            status: int = command(asked=Asked(face=face, **shared), **given)
+            context = click.get_current_context()
+            shared["lang"] = shared["lang"] or context.meta.get(GIVEN_LANG)
+            status: int = command(asked=Asked(face=face_lang(context), **shared), **given)
             return status
 
         asked.__name__, asked.__doc__ = command.__name__, command.__doc__
