@@ -90,28 +90,30 @@ def findings_page() -> Iterator[str]:
             yield f"**{words['title']}** {words['found']} {words['cure']}"
 
 
-def command_section(path: str, command: click.Command) -> Iterator[str]:
-    """Yield the help of one command, then of the commands below it."""
-    context = click.Context(command, info_name=path, color=False, max_content_width=96)
+def contexts(context: click.Context) -> Iterator[click.Context]:
+    """Yield the context of a command, or of every command below a group."""
+    command = context.command
     if not isinstance(command, click.Group):
-        yield f"## {path}"
-        yield ""
-        yield "```text"
-        yield command.get_help(context).rstrip()
-        yield "```"
-        yield ""
+        yield context
         return
     for name in command.list_commands(context):
         found = command.get_command(context, name)
         assert found is not None  # noqa: S101  it was listed
-        yield from command_section(f"{path} {name}", found)
+        yield from contexts(click.Context(found, context, info_name=name, max_content_width=96))
 
 
 def commands_page() -> Iterator[str]:
-    """Yield the page of commands: their own help."""
+    """Yield the page of commands: their own help in both languages."""
     yield "# 命令 · Commands"
-    yield ""
-    yield from command_section("ltc-xl", program)
+    roots = [click.Context(program, info_name="ltc-xl", obj=lang) for lang in LANGS]
+    for pair in zip(*(contexts(root) for root in roots), strict=True):
+        yield ""
+        yield f"## {pair[0].command_path}"
+        for context in pair:
+            yield ""
+            yield "```text"
+            yield context.command.get_help(context).rstrip()
+            yield "```"
 
 
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {

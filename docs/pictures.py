@@ -19,7 +19,7 @@ from ltc_xl.messages import say
 from ltc_xl.model.enums import LANGS
 from ltc_xl.model.tables import tables
 
-DPI = 110
+DPI = 84
 PAGES = 2  # of a sheet: a wide table prints on two side by side
 DAY = "2026-11-21"
 OUT = Path(__file__).parent / "pictures"
