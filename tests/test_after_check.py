@@ -79,6 +79,8 @@ def book(desk: Desk, tmp_path: Path, own_state_dir: Path) -> Path:
 # ---------------------------------------------------------------- what a check writes
 
 PROBLEMS, TECHNICAL = "问题", "_ltc"
+LOOKS = ("开始", "今日", "看板")
+"""Sheets of figures: their formulas stay, the values saved with them follow the data."""
 
 
 def grey_cells(book: Path) -> dict[tuple[str, str], str]:
@@ -119,7 +121,12 @@ def test_everything_outside_the_touched_cells_is_byte_identical(book: Path) -> N
     differs = {part for part in old if old[part] != new[part]}
     parts = {sheet.name: sheet.part for sheet in Package.open(before).sheets}
     own = {table.part for table in Package.open(before).tables if table.sheet in {PROBLEMS, TECHNICAL}}
-    assert differs == {parts[sheet] for sheet in (*touched, PROBLEMS, TECHNICAL)} | own
+    shown = {sheet for sheet in LOOKS if parts[sheet] in differs}
+    assert differs == {parts[sheet] for sheet in (*touched, PROBLEMS, TECHNICAL, *shown)} | own
+    for sheet in shown:
+        formulas = formulas_of(book, sheet)
+        assert formulas == formulas_of(before, sheet)
+        assert outside(before, parts[sheet], set(formulas)) == outside(book, parts[sheet], set(formulas))
     for sheet, cells in touched.items():
         assert outside(before, parts[sheet], cells) == outside(book, parts[sheet], cells)
     for sheet in (PROBLEMS, TECHNICAL):
@@ -141,6 +148,12 @@ def grown(xml: str) -> str:
         r'ref="\1\2"',
         re.sub(r'sqref="([A-Z]+)(\d+)(:\1\d+)?"', r'sqref="\1\2"', xml),
     )
+
+
+def formulas_of(book: Path, sheet: str) -> dict[str, object]:
+    """Return cell -> formula of a sheet."""
+    cells = (cell for row in openpyxl.load_workbook(book)[sheet].iter_rows() for cell in row)
+    return {cell.coordinate: cell.value for cell in cells if cell.data_type == "f"}
 
 
 def table_cells(book: Path, sheet: str) -> set[str]:
