@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from openpyxl import load_workbook
+from PIL import Image
 
 from ltc_xl.messages import say
 from ltc_xl.model.enums import LANGS
 from ltc_xl.model.tables import tables
 
-DPI = 84
+DPI = 100
+COLOURS = 128
 PAGES = 2  # of a sheet: a wide table prints on two side by side
 DAY = "2026-11-21"
 OUT = Path(__file__).parent / "pictures"
@@ -129,9 +131,10 @@ def paper_pictures(paper: Path, out: Path) -> Iterator[Path]:
 
 
 def keep(picture: Path, target: Path) -> Path:
-    """Move a picture to its place."""
+    """Put a picture in its place, in few colours: a third of the size, and nothing is seen of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(picture.read_bytes())
+    with Image.open(picture) as drawn:
+        drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
     return target
 
 
