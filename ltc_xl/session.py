@@ -17,7 +17,7 @@ from ltc_xl.imports.raw import RawTable
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, applied, needed
 from ltc_xl.model.enums import Lang
-from ltc_xl.model.errors import WorldError
+from ltc_xl.model.errors import UsageError, WorldError
 from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
@@ -168,8 +168,11 @@ def new_book(path: Path, plan: Plan, typed: Typing | None = None) -> None:
     """Make a firm's workbook, with a store of its own; ``typed`` is what a person then types into it.
 
     Raises:
+        UsageError: the name ends in something that Excel takes for another kind of file.
         WorldError: a file of that name is there, or its folder cannot be written.
     """
+    if path.suffix.casefold() != ".xlsx":
+        raise UsageError("book_ending", file=path.name, proposal=f"{path.stem}.xlsx")
     if path.exists():
         raise WorldError("book_exists", path=str(path))
     own = Plan(**{**plan, "store_id": plan["store_id"] or mint_uids(1)[0]})

@@ -120,6 +120,10 @@ def test_help_loads_nothing_that_is_heavy() -> None:
         (("import", "a.xlsx"), "FILE"),
         (("new", "a.xlsx", "--site", "1"), "SH"),
         (("check", "a.xlsx", "--store", "nowhere"), "sqlite:"),
+        (("check", "a.xlsx", "--only", "ZZ-9"), "K-01"),
+        (("new", "a.xls"), "a.xlsx"),
+        (("new", "a.v2"), "a.xlsx"),
+        (("collect", "metrics", "a.xlsx", "--days", "0"), "3660"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_a_sentence(
@@ -290,6 +294,31 @@ def test_import_wants_to_know_what_the_columns_mean(book: Path, tmp_path: Path) 
     result = ltc("import", book, foreign(tmp_path))
     assert result.exit_code == 2
     assert "--map" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("lead", ("leads",)),
+        ("receivables", ("应收金额 / Amount", "到期日 / Due date", "起算日 / Base date + 账期 / Terms")),
+    ],
+)
+def test_a_form_that_does_not_fit_is_told_by_headers_of_both_languages(
+    form: str, words: tuple[str, ...], book: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "旧.csv").write_text("公司,手机\n甲,13812345678\n", encoding="gb18030")
+    result = ltc("import", book, tmp_path / "旧.csv", "--form", form)
+    assert result.exit_code == 2
+    assert all(word in result.stderr for word in words)
+    assert f"{form} 有误" not in result.stderr
+
+
+def test_a_map_without_a_form_is_told_to_name_one(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "旧.csv").write_text("公司\n甲\n", encoding="utf-8")
+    (tmp_path / "图.toml").write_text('[columns]\ncompany = "公司"\n', encoding="utf-8")
+    result = ltc("import", book, tmp_path / "旧.csv", "--map", tmp_path / "图.toml")
+    assert result.exit_code == 2
+    assert 'form = "leads"' in result.stderr
 
 
 def test_rollout_builds_templates_and_demo_the_same_every_time(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from ltc_xl.check.problems import problems
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, differences
 from ltc_xl.model.enums import Lang
+from ltc_xl.model.errors import UsageError
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.derived import COMPUTED, derived
@@ -32,7 +33,11 @@ def check(  # noqa: PLR0913  the day, the depth and the language are separate ch
         level: ``basic``, or ``strict`` for all checks.
         only: codes to answer for; the Problems sheet always shows all.
         lang: language of the answer; the book's own for the sheet.
+
+    Raises:
+        UsageError: there is no check of a code; its answer would look clean.
     """
+    _refuse_unknown(only, rulebook)
     full = derived(book, rulebook, as_of)
     found = ordered(full, judged(all_findings(full, rulebook, as_of), rulebook, level))
     asked = [finding for finding in found if not only or finding.code in only]
@@ -42,6 +47,12 @@ def check(  # noqa: PLR0913  the day, the depth and the language are separate ch
         data=document(full, asked, lang or book.lang),
         exit_status=int(any(finding.severity == "error" for finding in asked)),
     )
+
+
+def _refuse_unknown(codes: Collection[str], rulebook: Rulebook) -> None:
+    for code in codes:
+        if code not in rulebook.checks:
+            raise UsageError("check_no_code", found=code, known=sorted(rulebook.checks))
 
 
 def _refreshed(before: Book, after: Book) -> Changes:

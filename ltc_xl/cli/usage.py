@@ -36,4 +36,6 @@ def _why(error: click.BadParameter, lang: Lang) -> str:
     kind = error.param.type if error.param else None
     if isinstance(kind, click.Choice):
         return text("usage.no_choice", lang, choices=" ".join(map(str, kind.choices)))
+    if isinstance(kind, click.IntRange):
+        return text("usage.no_number", lang, least=kind.min, most=kind.max)
     return error.message

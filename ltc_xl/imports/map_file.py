@@ -54,9 +54,11 @@ def map_of(data: Mapping[str, object], name: str = "map.toml") -> FormMap:
     Raises:
         UsageError: it says something a map cannot say; all of it at once.
     """
-    form = forms().get(str(data.get("form", "")))
+    if "form" not in data:
+        raise _wrong([UsageError("map_no_form", known=list(forms()))], name)
+    form = forms().get(str(data["form"]))
     if form is None:
-        raise _wrong([unknown("map_form", str(data.get("form", "")), forms())], name)
+        raise _wrong([unknown("map_form", str(data["form"]), forms())], name)
     problems = [*shape_problems(data), *column_problems(form, data)]
     found = _built(form, _understood(form, data))
     problems += [*value_problems(form, found), *lookup_problems(form, found), *unfed_needs(form, found)]
@@ -72,7 +74,7 @@ def headers_of_form(form: str) -> tuple[str, ...]:
         UsageError: there is no such form.
     """
     if form not in forms():
-        raise _wrong([unknown("map_form", form, forms())], form)
+        raise unknown("map_form", form, forms())
     return tuple(h for column in forms()[form].columns for h in known_headers(form, column))
 
 

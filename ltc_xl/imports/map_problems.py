@@ -104,8 +104,15 @@ def needs_without_header(form: Form, found: FormMap) -> Iterator[UsageError]:
     """Report what every row needs and no known header gives, by the headers that would do."""
     for need in form.needs:
         if not any(set(way) <= set(found.columns) for way in need):
-            ways = [" + ".join(known_headers(form.name, column)[0] for column in way) for way in need]
+            ways = [" + ".join(_either_language(form, column) for column in way) for way in need]
             yield UsageError("form_needs", form=form.name, ways=ways)
+
+
+def _either_language(form: Form, column: str) -> str:
+    """Return the best Chinese and the best English header of a column; its code where it has none."""
+    names = [header for header in known_headers(form.name, column) if header != column]
+    english = next((name for name in names if name.isascii()), column)
+    return " / ".join(dict.fromkeys([*names[:1], english]))
 
 
 def entries_of(data: Mapping[str, object], name: str) -> dict[str, object]:
