@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 from conftest import typed_rows
 from shell import CHINESE, answered, ltc, process
@@ -235,6 +236,19 @@ def test_aging_as_json_leaves_the_workbook_and_prints_papers_only_where_asked(bo
     answered("collect", "aging", book, "--as-of", DAY, "--out", out)
     assert len(list(out.iterdir())) == 2
     assert book.read_bytes() == before
+
+
+def test_a_report_names_the_cells_its_figures_do_without(book: Path) -> None:
+    """An amount nobody can read is not in the ledger: the tie-out holds, and yet money is missing."""
+    held = openpyxl.load_workbook(book)
+    held["应收"]["E4"], held["线索"]["M4"] = "约3万", "随便"
+    held.save(book)
+    said = ltc("collect", "aging", book, "--as-of", DAY, env=CHINESE).stdout
+    assert "应收!E4" in said
+    assert "线索!M4" not in said
+    done = ltc("report", "funnel", book, "--as-of", DAY, "--json", env=CHINESE)
+    assert json.loads(done.stdout)["command"] == "report funnel"
+    assert "线索!M4" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """``ltc-xl report``: papers for those who manage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,9 @@ from ltc_xl.cli.papers import print_papers
 
 if TYPE_CHECKING:
     from ltc_xl.model.outcome import Outcome
+
+DEALS = ("leads", "opportunities", "members")
+"""Tables that the funnel's figures come from."""
 
 
 @click.group(cls=Group)
@@ -28,13 +31,21 @@ def funnel(*, asked: Asked, book: Path, by: str) -> int:
     """Print the way from lead to signed deal."""
     from ltc_xl import report as reporting
 
-    return answer(asked, book, "report funnel", reporting.funnel, by=by)
+    return answer(asked, book, "report funnel", reporting.funnel, DEALS, by=by)
 
 
 def answer(
-    asked: Asked, book: Path, command: str, service: "Callable[..., Outcome]", **choices: object
+    asked: Asked,
+    book: Path,
+    command: str,
+    service: "Callable[..., Outcome]",
+    leans_on: Collection[str],
+    **choices: object,
 ) -> int:
-    """Run a report on a workbook and print it; with ``--json`` the workbook stays as it is."""
+    """Run a report on a workbook and print it; with ``--json`` the workbook stays as it is.
+
+    ``leans_on`` names the tables its figures come from: a cell of them that cannot be read is told.
+    """
     from ltc_xl import session
 
     with show.working(book.name):
@@ -51,4 +62,5 @@ def answer(
     else:
         print_papers(result.outcome, lang)
         show.print_written(asked, result, lang)
+    show.tell_unread(asked, result.book, leans_on, lang)
     return result.outcome.exit_status
