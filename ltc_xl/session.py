@@ -149,7 +149,7 @@ def run_import(  # noqa: PLR0913  a workbook, files, and one of two ways to say 
 
 
 def _with_rejects(result: Result, files: Mapping[str, RawTable]) -> Result:
-    """Write the rows that were turned away; the answer names the first such file."""
+    """Write the rows that were turned away; the answer names the files, the first of them by itself."""
     from ltc_xl.imports.rejects import rejects_path, write_rejects
 
     data: Mapping[str, Any] = result.outcome.data
@@ -160,7 +160,7 @@ def _with_rejects(result: Result, files: Mapping[str, RawTable]) -> Result:
             written.append(rejects_path(Path(name)))
             with _told_if_unwritable(written[-1].parent):
                 write_rejects(written[-1], raw, rejected, result.book.lang)
-    named = {"rejects_file": str(written[0]) if written else None}
+    named = {"rejects_file": str(written[0]) if written else None, "rejects_files": list(map(str, written))}
     return replace(result, outcome=replace(result.outcome, data={**data, **named}))
 
 

@@ -122,6 +122,7 @@ def test_help_loads_nothing_that_is_heavy() -> None:
         (("new", "a.xlsx", "--site", "1"), "SH"),
         (("check", "a.xlsx", "--store", "nowhere"), "sqlite:"),
         (("check", "a.xlsx", "--only", "ZZ-9"), "K-01"),
+        (("collect", "aging", "a.xlsx", "--out", __file__), "name a folder"),
         (("new", "a.xls"), "a.xlsx"),
         (("new", "a.v2"), "a.xlsx"),
         (("collect", "metrics", "a.xlsx", "--days", "0"), "3660"),
@@ -325,6 +326,18 @@ def test_a_form_that_does_not_fit_is_told_by_headers_of_both_languages(
     assert result.exit_code == 2
     assert all(word in result.stderr for word in words)
     assert f"{form} 有误" not in result.stderr
+
+
+def test_rows_turned_away_from_several_files_say_which_file(book: Path, tmp_path: Path) -> None:
+    for name in ("一.csv", "二.csv"):
+        (tmp_path / name).write_text("公司,渠道\n,官网\n", encoding="utf-8")
+    result = ltc(
+        "import", book, tmp_path / "一.csv", tmp_path / "二.csv", "--form", "leads", "--apply", env=CHINESE
+    )
+    assert result.exit_code == 1
+    for name in ("一", "二"):
+        assert f"{name}.csv 第 2 行" in result.stdout
+        assert f"{name}.rejected.xlsx" in result.stdout
 
 
 def test_a_map_without_a_form_is_told_to_name_one(book: Path, tmp_path: Path) -> None:

@@ -163,6 +163,15 @@ def test_a_missing_file_is_told_and_nothing_is_made(lang: Lang, tmp_path: Path) 
     assert [path for path in tmp_path.iterdir() if path.suffix] == []
 
 
+@pytest.mark.parametrize("folder", ["", "."])
+def test_a_folder_is_no_workbook(folder: str) -> None:
+    for args in (("check", folder), ("new", folder), ("collect", "aging", folder)):
+        result = ltc(*args, env=CHINESE)
+        assert isinstance(result.exception, SystemExit), result.output
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert "文件夹" in result.stderr
+
+
 # ---------------------------------------------------------------- a folder that may not be written
 
 

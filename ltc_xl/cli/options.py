@@ -10,6 +10,7 @@ import click
 
 from ltc_xl.cli.help import GIVEN_LANG, face_lang
 from ltc_xl.cli.words import Lang, text
+from ltc_xl.model.errors import NotAWorkbook
 
 if TYPE_CHECKING:
     from ltc_xl.session import How
@@ -81,6 +82,8 @@ def book_argument() -> Decorator:
 
 
 def _with_ending(_ctx: click.Context, _param: click.Parameter, book: Path) -> Path:
+    if book.is_dir():
+        raise NotAWorkbook("file_is_folder", file=str(book))
     return book if book.suffix or book.exists() else book.with_suffix(".xlsx")
 
 

@@ -38,4 +38,6 @@ def _why(error: click.BadParameter, lang: Lang) -> str:
         return text("usage.no_choice", lang, choices=" ".join(map(str, kind.choices)))
     if isinstance(kind, click.IntRange):
         return text("usage.no_number", lang, least=kind.min, most=kind.max)
+    if isinstance(kind, click.Path):
+        return text("usage.no_folder", lang)
     return error.message

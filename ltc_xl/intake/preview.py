@@ -82,13 +82,20 @@ def _header(cell: Mapping[str, Any], lang: Lang) -> str:
 
 def _about_rejects(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     rejects = data["rejects"]
+    several = len({entry["file"] for entry in rejects}) > 1
     lines = [
-        say("intake.reject_row", lang, row=entry["row"], reason=reason_text(entry["reasons"], lang))
+        say(
+            "intake.reject_row_of" if several else "intake.reject_row",
+            lang,
+            file=entry["file"],
+            row=entry["row"],
+            reason=reason_text(entry["reasons"], lang),
+        )
         for entry in rejects[: SHOWN + 1]
     ]
     yield from _listed("rejected", lines, lang, len(rejects))
-    if data["rejects_file"]:
-        yield say("intake.rejects", lang, file=data["rejects_file"])
+    for file in data.get("rejects_files", filter(None, [data["rejects_file"]])):
+        yield say("intake.rejects", lang, file=file)
 
 
 def _listed(key: str, lines: list[str], lang: Lang, count: int | None = None) -> Iterator[str]:
