@@ -98,6 +98,11 @@ def test_figures_follow_the_rows_and_then_stand(built: Path, tmp_path: Path) -> 
     assert look_edits(after, fewer, AS_OF) == []
 
 
+def test_an_emptied_sheet_of_buckets_leaves_the_figures_as_they_stand(built: Path) -> None:
+    book = read_book(built)
+    assert look_edits(built, book.with_rows("buckets", book.rows("buckets").clear()), AS_OF) == []
+
+
 def test_a_formula_of_the_firms_own_is_left_alone(built: Path, tmp_path: Path) -> None:
     book, own = read_book(built), tmp_path / "own.xlsx"
     patch(built, own, [CellEdit("看板", "B5", Formula("1+1", 2))])

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from conftest import typed_rows
 
 from ltc_xl.model.book import book_of
@@ -25,8 +26,8 @@ def test_a_book_without_rule_sheets_has_the_shipped_rules() -> None:
     assert all(rows.schema == table(name).schema for name, rows in rules.tables.items())
 
 
-def test_bucket_edges_are_sorted_and_blanks_and_repeats_do_not_count() -> None:
-    rows = typed_rows("buckets", "| to_days |\n| 90 |\n| 30 |\n| |\n| 30 |")
+def test_bucket_edges_are_sorted_and_blanks_repeats_and_negatives_do_not_count() -> None:
+    rows = typed_rows("buckets", "| to_days |\n| 90 |\n| 30 |\n| |\n| 30 |\n| -7 |")
     assert bind_rulebook(book_of(buckets=rows)).bucket_edges == (30, 90)
 
 
@@ -38,6 +39,12 @@ def test_typed_settings_stand_before_the_shipped_ones_and_blank_ones_do_not() ->
     assert rules.settings["site"] == "BJ"
     assert setting_number(rules, "small_amount") == 1000
     assert setting_number(rules, "idle_warning_days") == 14
+
+
+@pytest.mark.parametrize(("typed", "code"), [("人民币", "CNY"), (" usd ", "USD"), ("乱写", "CNY")])
+def test_the_base_currency_is_a_code_however_it_is_written(typed: str, code: str) -> None:
+    rows = typed_rows("settings", f"| key | value |\n| base_currency | {typed} |")
+    assert bind_rulebook(book_of(settings=rows)).currency == code
 
 
 def test_a_check_the_sheet_leaves_out_keeps_its_shipped_rule() -> None:

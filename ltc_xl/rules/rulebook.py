@@ -47,11 +47,17 @@ def default_settings(lang: Lang = "zh") -> dict[str, str]:
 
 def _settings(rows: pl.DataFrame, lang: Lang) -> dict[str, str]:
     typed = rows.drop_nulls(["key", "value"]).filter(pl.col("value").str.strip_chars() != "")
-    return default_settings(lang) | dict(typed.select("key", "value").iter_rows())
+    settings = default_settings(lang) | dict(typed.select("key", "value").iter_rows())
+    return settings | {"base_currency": _currency(settings["base_currency"], lang)}
+
+
+def _currency(text: str, lang: Lang) -> str:
+    """Return the code of a currency as people write it (人民币, rmb); the shipped one for any other word."""
+    return by_word("currency").get(folded(text)) or default_settings(lang)["base_currency"]
 
 
 def _bucket_edges(rows: pl.DataFrame) -> tuple[int, ...]:
-    typed = rows["to_days"].drop_nulls()
+    typed = rows.filter(pl.col("to_days") >= 0)["to_days"]
     chosen = typed if typed.len() else default_rows("buckets")["to_days"]
     return tuple(chosen.unique().sort().to_list())
 

@@ -110,7 +110,8 @@ def _late_lines(frames: Frames, lang: Lang, edges: list[int]) -> list[Line]:
     cells = [
         f"INDEX({column_reference('buckets', 'to_days', lang)},{place})" for place in range(1, len(edges) + 1)
     ]
-    bounds = zip(edges, [*edges[1:], None], cells, [*cells[1:], None], strict=True)
+    upper, upper_cells = ([*lower[1:], None][: len(edges)] for lower in (edges, cells))
+    bounds = zip(edges, upper, cells, upper_cells, strict=True)
     return [_late_line(frames, lang, Late("due_on", *bound)) for bound in bounds]
 
 
