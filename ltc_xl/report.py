@@ -113,6 +113,7 @@ def _paper(table: FunnelTable, book: Book, rulebook: Rulebook) -> Paper:
             "keys": Chart("keys", "keys", "paired", table.by, ("won_amount", "open_amount_at_list")),
         },
         definitions=_DEFINED,
+        unread=book.unread_places("leads", "opportunities"),
     )
     return paper_of(report, *([table.by] if table.by != "channel" else []))
 

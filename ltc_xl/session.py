@@ -22,6 +22,7 @@ from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rollout import TEMPLATES, Plan, template_plan
+from ltc_xl.rules.entered import entered
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.store import (
     Identity,
@@ -267,8 +268,8 @@ class _Desk:
 
     def commit(self, command: str, outcome: Outcome, as_of: date, how: How) -> Result:
         """Commit what was typed and what the command wants, then show it in the file."""
-        given = needed(self.book, outcome.changes)
         typed = self._typed()
+        given = needed(self.book, outcome.changes + entered(typed, as_of))
         if not typed and not given:
             return Result(self.book, outcome)
         site = bind_rulebook(self.book).settings["site"]

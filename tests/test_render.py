@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -218,3 +219,14 @@ def test_libreoffice_works_out_the_figures_that_stand_beside_our_formulas(
         cached, again = values(ours), values(theirs)
         assert {at for at in formulas(ours) if not same(cached.get(at), again.get(at))} == set()
         assert not ERRORS & set(again.values())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_paper_names_the_cells_its_figures_do_without(lang: Lang, tmp_path: Path) -> None:
+    (paper,) = outcome_of("aging", lang).papers
+    report = replace(paper.data["report"], unread=["应收!E4", "收款!B9"])  # type: ignore[type-var]  # a Report
+    page, book = render_paper(replace(paper, data={"report": report}), lang, tmp_path)
+
+    assert "应收!E4  收款!B9" in page.read_text("utf-8")
+    shown = openpyxl.load_workbook(book).worksheets[0].iter_rows(values_only=True)
+    assert any("应收!E4  收款!B9" in str(cell) for row in shown for cell in row)

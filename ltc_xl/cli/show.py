@@ -89,9 +89,9 @@ def print_written(asked: Asked, result: "Result", lang: Lang) -> None:
 
 def tell_unread(asked: Asked, book: "Book", names: Collection[str], lang: Lang) -> None:
     """Tell which cells of some tables could not be read: the figures are right only without them."""
-    places = sorted(filter(None, (book.cell(*cell) for cell in book.unread if cell[0] in names)))
+    places = book.unread_places(*names)
     if places:
-        first = "  ".join(f"{sheet}!{address}" for sheet, address in places[:UNREAD])
+        first = "  ".join(places[:UNREAD])
         more = " …" if len(places) > UNREAD else ""
         click.echo(text("show.unread", lang, count=len(places), cells=first + more), err=asked.json)
 

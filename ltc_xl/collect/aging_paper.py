@@ -12,7 +12,7 @@ from ltc_xl.model.outcome import Paper
 from ltc_xl.model.paper import Chart, Field, Figure, Grid, Report, TieOut, paper_of
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
-from ltc_xl.rules.ledger import Basis, LedgerView, currency_of, journal
+from ltc_xl.rules.ledger import TABLES, Basis, LedgerView, currency_of, journal
 from ltc_xl.rules.metrics import dso_simple, quotient, sales_amount
 
 SALES_DAYS = 90
@@ -36,6 +36,7 @@ def aging_paper(table: AgingTable, book: Book, rulebook: Rulebook, views: Views)
         grids={grid.name: grid for grid in grids},
         charts=_charts(table),
         tie_out=_tie_out(view),
+        unread=book.unread_places(*TABLES),
         definitions=(
             "days_overdue",
             f"basis_{view.basis}",

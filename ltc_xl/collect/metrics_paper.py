@@ -7,6 +7,7 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.outcome import Paper
 from ltc_xl.model.paper import Chart, Field, Figure, Grid, Report, TieOut, paper_of
 from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.rules.ledger import TABLES
 from ltc_xl.rules.metrics import Metrics
 from ltc_xl.rules.rollforward import Month
 
@@ -28,6 +29,7 @@ def metrics_paper(found: Metrics, book: Book, rulebook: Rulebook, *, several: bo
         grids={grid.name: grid for grid in grids},
         charts=_CHARTS,
         tie_out=_tie_out(found),
+        unread=book.unread_places(*TABLES),
         definitions=(*DEFINED, f"basis_{found.basis}", "roll_forward"),
         values={"days": found.days},
     )

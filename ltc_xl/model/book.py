@@ -91,6 +91,11 @@ class Book:
         own = zip(choices["code"], choices[self.lang], strict=True)
         return {word.code: word.label(self.lang) for word in words(enum)} | dict(own)
 
+    def unread_places(self, *names: str) -> list[str]:
+        """Return ``sheet!cell`` of every cell of some tables that could not be read."""
+        cells = (self.cell(*place) for place in self.unread if place[0] in names)
+        return ["!".join(cell) for cell in sorted(filter(None, cells))]
+
     def cell(self, name: str, uid: str | None, column: str | None) -> tuple[str, str] | None:
         """Return (sheet, address) of a cell, or of a row's first cell when the column is not there.
 

@@ -19,6 +19,7 @@ Kind = Literal[
 Tone = Literal["plain", "good", "bad"]
 Where = Literal["overview", "sheet", "nowhere"]
 Shape = Literal["columns", "bars", "stacked", "grouped", "paired"]
+UNREAD = 12
 NUMBERS: frozenset[Kind] = frozenset({"money", "count", "days", "percent"})
 
 
@@ -101,6 +102,7 @@ class Report:
         grids, charts: by name; a template takes those it wants.
         definitions: names of the definitions printed below, in order.
         values: what the texts name in braces, such as the days of the sales window.
+        unread: cells (``sheet!cell``) that could not be read, so that the figures do without them.
     """
 
     name: str
@@ -115,6 +117,12 @@ class Report:
     tie_out: TieOut | None = None
     definitions: Sequence[str] = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    unread: Sequence[str] = ()
+
+    @property
+    def unread_in_short(self) -> str:
+        """Return the first of the cells that could not be read."""
+        return "  ".join(self.unread[:UNREAD]) + (" …" if len(self.unread) > UNREAD else "")
 
 
 def paper_of(report: Report, *ids: str) -> Paper:

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ltc_xl import __version__
 from ltc_xl.messages.papers import heading
-from ltc_xl.model.paper import Figure, Grid, Kind, TieOut
+from ltc_xl.model.paper import Figure, Grid, Kind, Report, TieOut
 from ltc_xl.render.cells import excel_value, write_cell
 from ltc_xl.render.native import native_chart
 from ltc_xl.render.sheets import Desk, Spot, text_width
@@ -38,6 +38,8 @@ class Overview:
         """Write everything; ``spots`` are the grids on sheets of their own."""
         self._head()
         self._figures()
+        if self.report.unread:
+            self._warning(self.report)
         if self.report.tie_out:
             self._banner(self.report.tie_out)
         charts_at = self.row
@@ -83,6 +85,13 @@ class Overview:
         self.sheet.write_string(self.row, first, self.desk.say(f"figures.{figure.name}"), self.styles.name)
         value = "–" if figure.value is None else figure.value
         write_cell(self.sheet, (self.row + 1, first), excel_value(value, figure.kind, self.desk.lang), form)
+
+    def _warning(self, report: Report) -> None:
+        """Write which cells the figures do without."""
+        words = self.desk.say("frame.unread", count=len(report.unread), cells=report.unread_in_short)
+        self._merged(self.row, _LEFT, _RIGHT, f"! {words}", self.styles.bad)
+        self.sheet.set_row(self.row, 40)
+        self.row += 2
 
     def _banner(self, tie_out: TieOut) -> None:
         if tie_out.ties:

@@ -29,6 +29,8 @@ from ltc_xl.rules.billing import billed_invoices
 Basis = Literal["contract", "booked"]
 BASES: tuple[Basis, ...] = ("contract", "booked")
 KINDS = ("recognised", "received", "adjusted")
+TABLES = ("lines", "invoices", "receipts", "allocations", "adjustments")
+"""What the ledger is replayed from."""
 
 
 def currency_of(rulebook: Rulebook) -> pl.Expr:
