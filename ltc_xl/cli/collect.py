@@ -8,9 +8,6 @@ from ltc_xl.cli.face import Group
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.report import answer
 
-LEDGER = ("lines", "invoices", "receipts", "allocations", "adjustments")
-"""Tables that the figures of what is owed come from."""
-
 
 @click.group(cls=Group)
 def collect() -> None:
@@ -26,7 +23,7 @@ def aging(*, asked: Asked, book: Path, by: str, basis: str) -> int:
     """Print open receivables by days overdue."""
     from ltc_xl import collect as collecting
 
-    return answer(asked, book, "collect aging", collecting.aging, LEDGER, by=by, basis=basis)
+    return answer(asked, book, "collect aging", collecting.aging, by=by, basis=basis)
 
 
 @collect.command()
@@ -38,4 +35,4 @@ def metrics(*, asked: Asked, book: Path, days: int, basis: str) -> int:
     """Print how fast money comes in."""
     from ltc_xl import collect as collecting
 
-    return answer(asked, book, "collect metrics", collecting.metrics, LEDGER, days=days, basis=basis)
+    return answer(asked, book, "collect metrics", collecting.metrics, days=days, basis=basis)

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+import click
+
 from ltc_xl.cli import show
-from ltc_xl.cli.words import Lang
+from ltc_xl.cli.words import Lang, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ltc_xl.model.outcome import Outcome
     from ltc_xl.model.paper import Field, Grid, Report
@@ -20,12 +22,22 @@ ASIDE = {"lines"}
 
 def print_papers(outcome: "Outcome", lang: Lang) -> None:
     """Print every report of an outcome."""
+    for report in _reports(outcome):
+        print_report(report, lang)
+
+
+def tell_unread(outcome: "Outcome", lang: Lang, *, aside: bool) -> None:
+    """Tell which cells could not be read, so that the figures do without them; ``aside`` on stderr."""
+    first = next(_reports(outcome), None)
+    if first and first.unread:
+        told = text("show.unread", lang, count=len(first.unread), cells=first.unread_in_short)
+        click.echo(told, err=aside)
+
+
+def _reports(outcome: "Outcome") -> "Iterator[Report]":
     from ltc_xl.model.paper import Report
 
-    for paper in outcome.papers:
-        report = paper.data["report"]
-        if isinstance(report, Report):
-            print_report(report, lang)
+    return (report for paper in outcome.papers if isinstance(report := paper.data["report"], Report))
 
 
 def print_report(report: "Report", lang: Lang) -> None:

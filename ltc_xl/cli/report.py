@@ -1,6 +1,6 @@
 """``ltc-xl report``: papers for those who manage."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +9,10 @@ import click
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Group
 from ltc_xl.cli.options import Asked, asking, book_argument
-from ltc_xl.cli.papers import print_papers
+from ltc_xl.cli.papers import print_papers, tell_unread
 
 if TYPE_CHECKING:
     from ltc_xl.model.outcome import Outcome
-
-DEALS = ("leads", "opportunities", "members")
-"""Tables that the funnel's figures come from."""
 
 
 @click.group(cls=Group)
@@ -31,21 +28,13 @@ def funnel(*, asked: Asked, book: Path, by: str) -> int:
     """Print the way from lead to signed deal."""
     from ltc_xl import report as reporting
 
-    return answer(asked, book, "report funnel", reporting.funnel, DEALS, by=by)
+    return answer(asked, book, "report funnel", reporting.funnel, by=by)
 
 
 def answer(
-    asked: Asked,
-    book: Path,
-    command: str,
-    service: "Callable[..., Outcome]",
-    leans_on: Collection[str],
-    **choices: object,
+    asked: Asked, book: Path, command: str, service: "Callable[..., Outcome]", **choices: object
 ) -> int:
-    """Run a report on a workbook and print it; with ``--json`` the workbook stays as it is.
-
-    ``leans_on`` names the tables its figures come from: a cell of them that cannot be read is told.
-    """
+    """Run a report on a workbook and print it; with ``--json`` the workbook stays as it is."""
     from ltc_xl import session
 
     with show.working(book.name):
@@ -62,5 +51,5 @@ def answer(
     else:
         print_papers(result.outcome, lang)
         show.print_written(asked, result, lang)
-    show.tell_unread(asked, result.book, leans_on, lang)
+    tell_unread(result.outcome, lang, aside=asked.json)
     return result.outcome.exit_status

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,16 +18,12 @@ from ltc_xl.cli.options import Asked
 from ltc_xl.cli.words import Lang, text
 
 if TYPE_CHECKING:
-    from ltc_xl.model.book import Book
     from ltc_xl.model.change import Changes
     from ltc_xl.session import Result
 
 SCHEMA = "ltc-xl/1"
 DECIMALS = 4
 """Rates and percents in JSON carry no more."""
-
-UNREAD = 8
-"""So many places of cells that could not be read are named."""
 
 
 def print_json(command: str, data: Mapping[str, object]) -> None:
@@ -85,15 +81,6 @@ def print_written(asked: Asked, result: "Result", lang: Lang) -> None:
         )
     for paper in result.papers:
         say(text("show.paper", lang, path=paper))
-
-
-def tell_unread(asked: Asked, book: "Book", names: Collection[str], lang: Lang) -> None:
-    """Tell which cells of some tables could not be read: the figures are right only without them."""
-    places = book.unread_places(*names)
-    if places:
-        first = "  ".join(places[:UNREAD])
-        more = " …" if len(places) > UNREAD else ""
-        click.echo(text("show.unread", lang, count=len(places), cells=first + more), err=asked.json)
 
 
 def _listed(parts: Sequence[str], lang: Lang) -> str:

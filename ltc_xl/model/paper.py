@@ -20,6 +20,7 @@ Tone = Literal["plain", "good", "bad"]
 Where = Literal["overview", "sheet", "nowhere"]
 Shape = Literal["columns", "bars", "stacked", "grouped", "paired"]
 UNREAD = 12
+"""So many cells that could not be read are named."""
 NUMBERS: frozenset[Kind] = frozenset({"money", "count", "days", "percent"})
 
 
