@@ -43,12 +43,15 @@ CARDS: tuple[tuple[str, Measure | Sum], ...] = (
 )
 OTHERS = ("customers", "contracts", "receipts", DASHBOARD, *SHOWN_RULES)
 STEPS = 5
+LAST_RUN = ("done_at", "accepted", "waiting")
+"""Keys of the hidden sheet: when the program last wrote, edits it took, stages that wait for a person."""
 COMMANDS: tuple[tuple[str, str], ...] = (
+    ("sync", "ltc-xl sync {file}"),
     ("import", "ltc-xl import {file} {source} --form leads"),
-    ("check", "ltc-xl check {file}"),
+    ("letters", "ltc-xl collect letters {file}"),
+    ("history", "ltc-xl history {file}"),
     ("aging", "ltc-xl collect aging {file}"),
-    ("metrics", "ltc-xl collect metrics {file}"),
-    ("funnel", "ltc-xl report funnel {file}"),
+    ("management", "ltc-xl report management {file}"),
 )
 CARD_WIDTH, GAP = 27, 1.6
 BAND_HEIGHTS = (8, 38, 24, 8)
@@ -108,16 +111,30 @@ def _write_news(pen: Pen, frames: Frames) -> None:
     pen.skip(8)
     look = pen.styles(bold=True, font_color=NAVY, font_size=11)
     pen.canvas.figure(Span(pen.row, 1, 5), formula, f"{count} {problems}" if count else clean, look)
-    fresh, stored = say("sheets.start.fresh", lang), say("sheets.start.stored", lang)
-    keys, values = (column_reference("meta", code, lang) for code in ("key", "value"))
-    token = f'IFERROR(INDEX({values},MATCH("base_token",{keys},0))&"","")'
-    seen = frames.rows["meta"].filter(key="base_token")["value"].drop_nulls().to_list()
     muted = pen.styles(font_color=MUTED, align="right")
-    pen.canvas.figure(
-        Span(pen.row, 6, LAST), f'IF({token}="","{fresh}","{stored}")', stored if any(seen) else fresh, muted
-    )
+    pen.canvas.figure(Span(pen.row, 6, LAST), _last_run_formula(lang), _last_run(lang, frames), muted)
     pen.skip(22)
     pen.skip(4)
+
+
+def _meta_text(key: str, lang: Lang) -> str:
+    """Return the formula of what the hidden sheet holds under a key, as text."""
+    keys, values = (column_reference("meta", code, lang) for code in ("key", "value"))
+    return f'IFERROR(INDEX({values},MATCH("{key}",{keys},0))&"","")'
+
+
+def _last_run_formula(lang: Lang) -> str:
+    """Return the formula of the line that says when the program last wrote here, and what waits."""
+    said = say("sheets.start.last_run", lang, **{key: f'"&{_meta_text(key, lang)}&"' for key in LAST_RUN})
+    fresh = say("sheets.start.fresh", lang)
+    return f'IF({_meta_text(LAST_RUN[0], lang)}="","{fresh}","{said}")'
+
+
+def _last_run(lang: Lang, frames: Frames) -> str:
+    known = dict(frames.rows["meta"].select("key", "value").iter_rows())
+    if not known.get(LAST_RUN[0]):
+        return say("sheets.start.fresh", lang)
+    return say("sheets.start.last_run", lang, **{key: known.get(key) or "" for key in LAST_RUN})
 
 
 def _write_cards(pen: Pen, frames: Frames) -> None:
