@@ -1,5 +1,6 @@
 """Identities: random ``_uid``s, and business numbers of the shape L-SH-0001H."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from hashlib import sha256
@@ -38,6 +39,15 @@ def business_number(letter: str, site: str, counter: int) -> str:
     stem = f"{letter}-{site}-{counter:04d}"
     weighed = sum((place + 3) * ord(char) for place, char in enumerate(stem))
     return stem + _CHECK[weighed * 7 % len(_CHECK)]
+
+
+def is_site(text: str) -> bool:
+    """Return whether a text can be the site in business numbers: two to four capital letters.
+
+    >>> is_site("SH"), is_site("Shanghai"), is_site("上海")
+    (True, False, False)
+    """
+    return re.fullmatch("[A-Z]{2,4}", text.strip()) is not None
 
 
 def is_business_number(text: str) -> bool:

@@ -2,11 +2,17 @@
 
 import polars as pl
 
+from ltc_xl.model.enums import LANGS, Lang, by_word, folded, words
 from ltc_xl.model.finding import Finding, findings
+from ltc_xl.model.ids import is_site
+from ltc_xl.model.tables import UID
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.rulebook import day_in, default_settings, number_in
 
 DAY_SETTINGS = ("receipts_complete_to", "closing_day")
+LIST_SETTINGS = {"base_currency": "currency", "seller_class": "customer_kind"}
+"""Settings that must be a word of a list."""
+SITE_EXAMPLES = ("SH", "BJ", "WUXI")
 
 
 def check_settings_can_be_read(case: Case) -> list[Finding]:
@@ -30,6 +36,27 @@ def check_settings_can_be_read(case: Case) -> list[Finding]:
             ["what", "found"],
         )
     ]
+
+
+def check_settings_are_one_of_their_choices(case: Case) -> list[Finding]:
+    """Report settings that are none of their choices: site code, language, currency, size class (M-06)."""
+    typed = case.rows("settings").drop_nulls(["key", "value"]).filter(pl.col("value").str.strip_chars() != "")
+    return [
+        Finding("M-06", "settings", uid, "value", {"what": what or key, "found": value, "choices": choices})
+        for uid, key, what, value in typed.select(UID, "key", "what", "value").iter_rows()
+        if (choices := _choices_missed(key, value, case.book.lang))
+    ]
+
+
+def _choices_missed(key: str, value: str, lang: Lang) -> list[str]:
+    """Return what may stand in a setting when its value is none of it; nothing when all is well."""
+    if key == "site":
+        return [] if is_site(value) else list(SITE_EXAMPLES)
+    if key == "language":
+        return [] if folded(value) in LANGS else list(LANGS)
+    if key not in LIST_SETTINGS or folded(value) in by_word(LIST_SETTINGS[key]):
+        return []
+    return [word.label(lang) for word in words(LIST_SETTINGS[key])]
 
 
 def check_leave_ends_after_it_starts(case: Case) -> list[Finding]:
@@ -56,6 +83,7 @@ def check_owners_can_be_looked_up(case: Case) -> list[Finding]:
 
 CHECKS = (
     check_settings_can_be_read,
+    check_settings_are_one_of_their_choices,
     check_leave_ends_after_it_starts,
     check_terms_add_up,
     check_owners_can_be_looked_up,
