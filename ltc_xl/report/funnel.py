@@ -1,4 +1,4 @@
-"""Management reports: the funnel from lead to signed deal."""
+"""The funnel from lead to signed deal, per channel, owner, month or team."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
