@@ -1,11 +1,12 @@
 """How papers name things and show figures, in both languages: headings, codes, amounts, days, shares."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from ltc_xl.messages import say, shown
+from ltc_xl.messages import say, shown, topic
 from ltc_xl.model.enums import Lang, label
-from ltc_xl.model.paper import Field, Kind
+from ltc_xl.model.paper import Field, Figure, Kind, Phrase, Report
 
 _NOTHING = "–"
 
@@ -27,9 +28,13 @@ def stage_words(stage: str, lang: Lang) -> str:
     >>> stage_words("LEAD", "zh"), stage_words("WON", "en")
     ('线索', 'Won')
     """
-    if stage in {"LEAD", "QUALIFIED"}:
+    if stage in _steps(lang):
         return say(f"reports.stages.{stage}", lang)
     return label("opp_stage", stage, lang)
+
+
+def _steps(lang: Lang) -> Mapping[str, str]:
+    return topic("reports", lang)["stages"]  # type: ignore[return-value]  # a table of texts
 
 
 def heading(field: Field, lang: Lang) -> str:
@@ -46,7 +51,9 @@ def cell_words(value: object, kind: Kind, lang: Lang) -> str:
     ('76.3', '-3')
     """
     if value is None:
-        return "" if kind in {"text", "date"} else _NOTHING
+        return "" if kind in {"text", "date", "phrase"} else _NOTHING
+    if isinstance(value, Phrase):
+        return say(f"reports.phrases.{value.key}", lang, **value.values)
     if isinstance(value, Decimal | float | int):
         return _number_words(value, kind)
     if isinstance(value, date):
@@ -73,3 +80,44 @@ def code_words(code: str, kind: Kind, lang: Lang) -> str:
     if kind in {"basis", "entry"}:
         return say(f"reports.entries.{code}", lang)
     return shown(code, lang)
+
+
+def change_words(figure: Figure, lang: Lang) -> str:
+    """Return how a figure moved since the earlier day, or that nobody can tell; '' where none is compared."""
+    change = figure.change
+    if change is None:
+        return ""
+    month = f"{change.since.month}" if lang == "zh" else f"{change.since:%b}"
+    since = say(
+        f"reports.change.{'whole' if change.whole else 'since'}",
+        lang,
+        since=f"{change.since:%m-%d}",
+        month=month,
+    )
+    if figure.moved is None:
+        return say(
+            "reports.change.unknown" if change.before is None else "reports.change.from_nothing",
+            lang,
+            since=since,
+        )
+    return say(f"reports.change.{_UNITS.get(figure.kind, 'count')}", lang, since=since, moved=_signed(figure))
+
+
+_UNITS: Mapping[Kind, str] = {"money": "money", "percent": "points", "days": "days"}
+
+
+def _signed(figure: Figure) -> str:
+    """Return a move with its sign; a true minus, as wide as the plus."""
+    moved = figure.moved or 0
+    text = f"{moved:+,d}" if isinstance(moved, int) else f"{moved:+,.1f}"
+    if figure.kind == "count":
+        text = f"{moved:+,.0f}"
+    return text.replace("-", "−")
+
+
+def rows_words(report: Report, figure: Figure, lang: Lang) -> str:
+    """Return where the rows of a figure are: a sheet of the Excel version, and how many; '' if none."""
+    if figure.rows is None:
+        return ""
+    sheet = say(f"reports.sheets.{report.name}_{figure.rows[0]}", lang)
+    return say("reports.frame.rows", lang, sheet=sheet, count=figure.rows[1])

@@ -14,25 +14,77 @@ from ltc_xl.model.outcome import Paper
 
 Number = Decimal | float | int
 Kind = Literal[
-    "text", "money", "count", "days", "percent", "date", "bucket", "stage", "item", "basis", "entry"
+    "text", "money", "count", "days", "percent", "date", "bucket", "stage", "item", "basis", "entry", "phrase"
 ]
 Tone = Literal["plain", "good", "bad"]
+Better = Literal["more", "less", "neither"]
 Where = Literal["overview", "sheet", "nowhere"]
-Shape = Literal["columns", "bars", "stacked", "grouped", "paired"]
+Shape = Literal["columns", "bars", "stacked", "grouped", "paired", "funnel", "layers"]
 UNREAD = 12
 """So many cells that could not be read are named."""
 NUMBERS: frozenset[Kind] = frozenset({"money", "count", "days", "percent"})
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words with values in them, a text of ``reports.phrases``; a code's list follows it."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a figure was on an earlier day.
+
+    ``before`` is None where history cannot tell. ``whole`` marks a sum over a period that was whole by then,
+    such as last month's. ``better`` says which way is good news.
+    """
+
+    since: date
+    before: Number | None
+    better: Better = "neither"
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """One number that is read first; ``floor`` says that it is at least so much."""
+    """One number that is read first.
+
+    Attributes:
+        floor: it is at least so much.
+        beside: a second figure, told in smaller type.
+        change: what it was before.
+        rows: the grid whose rows it is made of, and how many they are.
+    """
 
     name: str
     value: Number | None
     kind: Kind
     tone: Tone = "plain"
     floor: bool = False
+    beside: "Figure | None" = None
+    change: Change | None = None
+    rows: tuple[str, int] | None = None
+
+    @property
+    def moved(self) -> Number | None:
+        """Return by how much it moved: amounts in percent of what they were, all else as a difference."""
+        before = self.change.before if self.change else None
+        if before is None or self.value is None:
+            return None
+        moved = Decimal(str(self.value)) - Decimal(str(before))
+        if self.kind != "money":
+            return moved
+        return moved * 100 / abs(Decimal(str(before))) if before else None
+
+    @property
+    def news(self) -> Tone:
+        """Return whether the move is good or bad news."""
+        moved, change = self.moved, self.change
+        if not moved or change is None or change.better == "neither":
+            return "plain"
+        return "good" if (moved > 0) == (change.better == "more") else "bad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +171,11 @@ class Report:
     definitions: Sequence[str] = ()
     values: Mapping[str, object] = field(default_factory=dict)
     unread: Sequence[str] = ()
+
+    @property
+    def all_figures(self) -> Sequence[Figure]:
+        """Return the figures, each followed by the one beside it."""
+        return [one for figure in self.figures for one in (figure, figure.beside) if one]
 
     @property
     def unread_in_short(self) -> str:
