@@ -9,7 +9,7 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.enums import by_word, folded
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import table
-from ltc_xl.rules.members import named_apart
+from ltc_xl.rules.actor import named_apart
 
 _TABLES = {"LEAD": "leads", "OPPORTUNITY": "opportunities", "CONTRACT": "contracts"}
 _LISTS = {"leads": "lead_state", "opportunities": "opp_stage", "contracts": "contract_state"}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Formula,
         PatchReport,
         PutRows,
+        ShowSheet,
     )
     from ltc_xl.workbook.locks import check_not_open
     from ltc_xl.workbook.patcher import patch
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ltc_xl.workbook.read import read_book
     from ltc_xl.workbook.swap import replace_book
 
-_EDITS = "AppendRows CachedValue CellEdit DeleteRows Edit Formula PatchReport PutRows"
+_EDITS = "AppendRows CachedValue CellEdit DeleteRows Edit Formula PatchReport PutRows ShowSheet"
 _HOMES = {
     "build_book": "ltc_xl.workbook.builder.book",
     "check_not_open": "ltc_xl.workbook.locks",
@@ -47,6 +48,7 @@ __all__ = [
     "Formula",
     "PatchReport",
     "PutRows",
+    "ShowSheet",
     "build_book",
     "check_not_open",
     "edits_of",

@@ -67,7 +67,14 @@ class PutRows:
     rows: Sequence[Row]
 
 
-Edit = CellEdit | AppendRows | DeleteRows | PutRows
+@dataclass(frozen=True, slots=True)
+class ShowSheet:
+    """A hidden sheet is seen from now on; one that is seen, or very hidden, stays as it is."""
+
+    sheet: str
+
+
+Edit = CellEdit | AppendRows | DeleteRows | PutRows | ShowSheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.calculation import has_formulas, recalculate_on_load, without_chain
-from ltc_xl.workbook.edits import CellEdit, Edit, PatchReport
+from ltc_xl.workbook.edits import CellEdit, Edit, PatchReport, ShowSheet
 from ltc_xl.workbook.grow import grow_names
 from ltc_xl.workbook.package import Package, Sheet, TablePart
 from ltc_xl.workbook.sheetpatch import SheetPatch, TableEdits
 from ltc_xl.workbook.splices import Splices
+from ltc_xl.workbook.visible import show_sheet
 from ltc_xl.workbook.zipcopy import Pieces, write_package
 
 
@@ -46,6 +47,7 @@ class _Patch:
         self._package = package
         self._cells: dict[str, list[CellEdit]] = {}
         self._tables: dict[str, TableEdits] = {}
+        self._shown: list[str] = []
         if any("_xmlsignatures/" in key for key in package.by_key):
             raise CannotPatch("patch_signed", place=package.name)
         for edit in edits:
@@ -64,7 +66,7 @@ class _Patch:
         if self._formulas_changed:
             speakers, chain = without_chain(self._package)
             changed |= {part: [data] for part, data in speakers.items()}
-        if changed and (workbook := self._workbook()):
+        if (changed or self._shown) and (workbook := self._workbook()):
             changed[self._package.workbook_part] = list(workbook.pieces())
         return changed, (chain,) if chain else ()
 
@@ -86,6 +88,8 @@ class _Patch:
     def _workbook(self) -> Splices:
         splices = Splices(self._package.read(self._package.workbook_part))
         grow_names(splices, {sheet.name: sheet.moved for sheet in self._sheets})
+        for name in self._shown:
+            show_sheet(splices, name)
         if self._formulas_changed or has_formulas(self._package, (sheet.data for sheet in self._sheets)):
             recalculate_on_load(splices, self._package.name)
         return splices
@@ -93,6 +97,9 @@ class _Patch:
     def _sort(self, edit: Edit) -> None:
         if isinstance(edit, CellEdit):
             self._cells.setdefault(edit.sheet, []).append(edit)
+            return
+        if isinstance(edit, ShowSheet):
+            self._shown += [sheet.name for sheet in [self._sheet(edit.sheet)] if sheet.state == "hidden"]
             return
         if edit.table not in self._tables:
             self._tables[edit.table] = TableEdits(self._table(edit.table))
