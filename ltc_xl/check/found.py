@@ -59,6 +59,6 @@ def ordered(book: Book, found: Iterable[Finding]) -> list[Finding]:
 def _code_key(code: str) -> str:
     """Return a code so that RC-2 sorts before RC-10, families in their order of work."""
     family, _, number = code.partition("-")
-    order = ("V", "K", "M", "L", "O", "C", "RC", "P", "I")
+    order = ("V", "K", "M", "R", "T", "L", "O", "C", "RC", "P", "I")
     place = order.index(family) if family in order else len(order)
     return f"{place:02d}{family}{number:0>4}"

@@ -2,18 +2,20 @@
 
 A text names its values in braces. A spec after a colon says how a value is shown: ``{stage:opp_stage}`` is
 a code of that list, ``{missing:column}`` the header of a column (or several) of the finding's table,
-``{kind:table}`` the sheet of a table, ``{problems:each}`` several errors, one line each. Without a spec,
-amounts get thousands marks and days ISO form.
+``{kind:table}`` the sheet of a table, ``{problems:each}`` several errors, one line each, ``{read:cells}``
+cells by the code of their column, ``{next:stages}`` stages that may follow, ``{message:remark}`` a sentence
+of the firm's own, or nothing. Without a spec, amounts get thousands marks and days ISO form.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from string import Formatter
+from typing import Any
 
 from ltc_xl.model.enums import Lang, enums, label, words
 from ltc_xl.model.errors import LtcError
@@ -61,11 +63,17 @@ class _Sentence(Formatter):
     def __init__(self, lang: Lang, owner: Table | None) -> None:
         self.lang, self.owner = lang, owner
         self._named = {"column": self._header, "choices": self._choices, "table": self._sheet}
+        self._whole: Mapping[str, Callable[[Any], str]] = {
+            "each": self._each,
+            "cells": self._cells,
+            "stages": self._stages,
+            "remark": self._remark,
+        }
 
     def format_field(self, value: object, spec: str) -> str:
         """Return one value, or each of several, in words."""
-        if spec == "each" and isinstance(value, list | tuple):
-            return "".join(f"\n  {sentence_of(one, self.lang)}" for one in value)
+        if spec in self._whole:
+            return self._whole[spec](value)
         if spec and isinstance(value, list | tuple):
             return shown([self.format_field(one, spec) for one in value], self.lang)
         if spec in self._named:
@@ -77,6 +85,24 @@ class _Sentence(Formatter):
     def _header(self, code: str) -> str:
         column = self.owner.by_code.get(code) if self.owner else None
         return column.label(self.lang) if column else code
+
+    def _each(self, errors: Iterable[LtcError]) -> str:
+        return "".join(f"\n  {sentence_of(one, self.lang)}" for one in errors)
+
+    def _cells(self, cells: Mapping[str, object]) -> str:
+        """Return cells by their headers, with what stands in them."""
+        named = [(self._header(code), text) for code, text in cells.items()]
+        blank_or_not = ("check.cell", "check.cell_blank")
+        said = [say(blank_or_not[text is None], self.lang, header=h, value=text) for h, text in named]
+        return shown(said, self.lang)
+
+    def _stages(self, words: Sequence[str]) -> str:
+        return shown(words, self.lang) if words else say("check.no_stage", self.lang)
+
+    def _remark(self, text: str) -> str:
+        """Return a sentence that follows another one, ended as one; nothing for none."""
+        ended = text if not text or text[-1] in "。.！!？?" else text + ("。" if self.lang == "zh" else ".")
+        return f" {ended}" if ended and self.lang == "en" else ended
 
     def _sheet(self, name: str) -> str:
         return table(name).sheet(self.lang) if name in tables() else name

@@ -13,7 +13,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table, with_live_columns
 from ltc_xl.rules.actor import roles_of
 from ltc_xl.rules.derived import derived
-from ltc_xl.rules.moves import STAGES, Steps, judged_moves
+from ltc_xl.rules.moves import OBJECTS, STAGES, Steps, judged_moves
 from ltc_xl.rules.refusals import Judge, Refusal
 from ltc_xl.rules.transition_seam import Transition
 
@@ -59,7 +59,9 @@ class Court:
                 yield judge.waiting(row)
 
     def _judge(self, name: str, actor: str, roles: frozenset[str]) -> Judge:
-        steps = Steps([rule for rule in self.rules if rule.table == name], self.rulebook)
+        steps = Steps(
+            [rule for rule in self.rules if OBJECTS[rule.object] == name], self.rulebook, self.as_of
+        )
         return Judge(name, self.book, steps, actor, roles)
 
     def _rows(self, name: str, moves: pl.DataFrame, steps: Steps) -> pl.DataFrame:

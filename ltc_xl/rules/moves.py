@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import polars as pl
@@ -9,6 +10,9 @@ import polars as pl
 from ltc_xl.model.enums import folded
 from ltc_xl.model.rulebook import CheckRule, Rulebook
 from ltc_xl.rules.transition_seam import Transition
+
+OBJECTS: Mapping[str, str] = {"LEAD": "leads", "OPPORTUNITY": "opportunities", "CONTRACT": "contracts"}
+"""Word of the column 对象 -> table."""
 
 STAGES: Mapping[str, str] = {"leads": "state", "opportunities": "stage", "contracts": "state"}
 """Table -> the column whose moves are judged."""
@@ -22,6 +26,7 @@ class Steps:
 
     rows: Sequence[Transition]
     rulebook: Rulebook
+    as_of: date
 
     @cached_property
     def _by_way(self) -> Mapping[tuple[str, str], Sequence[Transition]]:
@@ -72,7 +77,7 @@ class Steps:
     def _met(self, step: Transition) -> pl.Expr:
         tests = [pl.lit(value=True)]
         if step.condition and self.asks("T-02"):
-            tests.append(step.condition.expr.fill_null(value=False))
+            tests.append(step.condition.expr(self.as_of).fill_null(value=False))
         if self.asks("T-03"):
             tests += [pl.col(code).is_not_null() for code in step.needs]
         return pl.all_horizontal(tests)

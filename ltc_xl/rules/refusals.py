@@ -89,12 +89,12 @@ class Judge:
         return min((list(self._unmet(step, row)) for step in steps), key=len)
 
     def _unmet(self, step: Transition, row: Row) -> Iterator[Reason]:
-        told = {"no": step.no, "message": step.message}
+        told = {"no": step.no, "message": step.message or ""}
         if step.condition and self.steps.asks("T-02"):
-            verdict = step.condition.verdict(row)
+            verdict = step.condition.verdict(row, self.steps.as_of)
             if verdict.holds is not True:
                 read = {code: self._shown(code, row[code]) for code in step.condition.codes}
-                yield "T-02", told | {"condition": step.condition_text, "read": read}
+                yield "T-02", told | {"condition": step.condition.text, "read": read}
         missing = [code for code in step.needs if row[code] is None]
         if missing and self.steps.asks("T-03"):
             yield "T-03", told | {"missing": missing}

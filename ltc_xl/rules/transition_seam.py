@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -22,24 +23,26 @@ class Verdict:
 
 
 class Guard:
-    expr: pl.Expr
+    text: str
     codes: tuple[str, ...]
 
-    def verdict(self, row: Mapping[str, object]) -> Verdict:
+    def expr(self, as_of: date) -> pl.Expr:
+        raise NotImplementedError
+
+    def verdict(self, row: Mapping[str, object], as_of: date) -> Verdict:
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Transition:
     no: str
-    table: str
+    object: str
     from_: tuple[str, ...]
     to: tuple[str, ...]
     condition: Guard | None
-    condition_text: str
     needs: tuple[str, ...]
     roles: tuple[str, ...]
-    message: str
+    message: str | None
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,11 @@ def _row(row: Mapping[str, str]) -> Transition:
     labels = {folded(c.label(lang)): c.code for c in table(name).columns for lang in ("zh", "en")}
     return Transition(
         row["no"],
-        name,
+        row["object"],
         tuple(words[folded(w)] for w in named_apart(row["from"])),
         tuple(words[folded(w)] for w in named_apart(row["to"])),
         None,
-        row["condition"] or "",
         tuple(labels[folded(w)] for w in named_apart(row["needs"])),
         named_apart(row["role"]),
-        row["message"] or "",
+        row["message"],
     )
