@@ -17,12 +17,14 @@ class Paper:
         data: what the template shows: ``report`` holds a ``Report`` (``model/paper.py``); amounts are
             Decimal, days are date.
         formats: ``html``, ``xlsx``, ``pdf``.
+        replaces: patterns of file names; what fits one and is not written now is out of date and goes.
     """
 
     name: str
     template: str
     data: Mapping[str, object]
     formats: tuple[str, ...] = ("html", "xlsx")
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,80 @@
-"""Papers: pages and workbooks from what the services put on them."""
+"""Papers: pages, workbooks and PDF files from what the services put on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ltc_xl.model.enums import Lang
+from ltc_xl.model.letter import Letter
 from ltc_xl.model.outcome import Paper
 from ltc_xl.model.paper import Report
 from ltc_xl.render.html import page
 from ltc_xl.render.xlsx import workbook
 
-_RENDERERS: dict[str, Callable[[Report, str, Lang], bytes]] = {"html": page, "xlsx": workbook}
+ENDINGS = ("html", "xlsx", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Papers as they will stand in a folder.
+
+    Attributes:
+        files: name -> bytes, in the order of the papers.
+        replaces: patterns of names; files that fit one and are not among these are out of date.
+    """
+
+    files: Mapping[str, bytes]
+    replaces: Sequence[str] = ()
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write the files and take away those they replace; return what was written."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+        for path in self._out_of_date(folder):
+            path.unlink()
+        return [folder / name for name in self.files]
+
+    def _out_of_date(self, folder: Path) -> list[Path]:
+        older = {path for pattern in self.replaces for path in folder.glob(pattern)}
+        return [path for path in older if path.suffix[1:] in ENDINGS and path.name not in self.files]
+
+
+def draw(papers: Sequence[Paper], lang: Lang) -> Drawn:
+    """Return papers in each of their formats, before anything is written.
+
+    Raises:
+        WorldError: a font is missing, or a template has a mistake.
+    """
+    files = {f"{paper.name}.{kind}": _drawn(paper, kind, lang) for paper in papers for kind in paper.formats}
+    return Drawn(files, [pattern for paper in papers for pattern in paper.replaces])
 
 
 def render_paper(paper: Paper, lang: Lang, out_dir: Path) -> list[Path]:
     """Write a paper in each of its formats and return the files, named after the paper."""
-    report = paper.data["report"]
+    return draw([paper], lang).write(out_dir)
+
+
+def _drawn(paper: Paper, kind: str, lang: Lang) -> bytes:
+    if kind == "pdf":
+        from ltc_xl.render.pdf import pdf  # typst loads only where a PDF is asked for
+
+        return pdf(_shown(paper), paper.template, lang)
+    report = _shown(paper)
     if not isinstance(report, Report):
         raise TypeError(paper.name)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for kind in paper.formats:
-        path = out_dir / f"{paper.name}.{kind}"
-        path.write_bytes(_RENDERERS[kind](report, paper.template, lang))
-        paths.append(path)
-    return paths
+    return _RENDERERS[kind](report, paper.template, lang)
 
 
-__all__ = ["render_paper"]
+_RENDERERS: dict[str, Callable[[Report, str, Lang], bytes]] = {"html": page, "xlsx": workbook}
+
+
+def _shown(paper: Paper) -> Report | Letter:
+    """Return what a paper shows."""
+    shown = paper.data.get("report", paper.data.get("letter"))
+    if not isinstance(shown, Report | Letter):
+        raise TypeError(paper.name)
+    return shown
+
+
+__all__ = ["Drawn", "draw", "render_paper"]
