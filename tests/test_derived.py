@@ -120,6 +120,7 @@ def test_a_line_has_the_customer_and_owner_of_its_contract_else_the_owner_of_its
 def test_contracts_and_customers_show_what_their_lines_add_up_to() -> None:
     held = book(**PAID)
     assert column(held, "contracts", "collected") == [Decimal("99.99")]
+    assert column(held, "contracts", "adjusted") == [Decimal("0.01")]
     assert column(held, "contracts", "overdue_amount") == [Decimal("0.00")]
     assert column(held, "contracts", "overdue_amount", date(2026, 3, 11)) == [Decimal("40.00")]
     assert column(held, "contracts", "overdue_amount", date(2026, 3, 3)) == [Decimal("100.00")]

@@ -17,7 +17,7 @@ from ltc_xl.rules.ledger import recognitions
 COMPUTED = {
     "lines": ("customer", "due_on", "recognised_on", "invoiced", "received", "adjusted", "owner"),
     "receipts": ("allocated",),
-    "contracts": ("invoiced", "collected", "overdue_amount"),
+    "contracts": ("invoiced", "collected", "adjusted", "overdue_amount"),
     "customers": ("overdue_amount", "days_late_mean"),
     "opportunities": ("probability",),
 }
@@ -166,6 +166,7 @@ def _with_contracts(book: Book, _: Rulebook, as_of: date) -> Book:
         .group_by("contract_no")
         .agg(
             total(pl.col("received")).alias("collected"),
+            total(pl.col("adjusted")).alias("adjusted"),
             _overdue_amount(as_of).alias("overdue_amount"),
         )
     )
@@ -175,7 +176,9 @@ def _with_contracts(book: Book, _: Rulebook, as_of: date) -> Book:
     return _replaced(
         book,
         "contracts",
-        rows.with_columns(pl.col("invoiced", "collected", "overdue_amount").fill_null(_NOTHING)),
+        rows.with_columns(
+            pl.col("invoiced", "collected", "adjusted", "overdue_amount").fill_null(_NOTHING)
+        ),
     )
 
 
