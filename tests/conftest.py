@@ -97,6 +97,8 @@ def typed_rows(name: str, text: str) -> pl.DataFrame:
 def _typed(text: pl.Expr, code: str, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.Date:
         return text.str.to_date("%Y-%m-%d").alias(code)
+    if isinstance(dtype, pl.Datetime):
+        return text.str.to_datetime("%Y-%m-%d %H:%M", time_unit="us").alias(code)
     if dtype.is_decimal():
         return text.str.replace_all(",", "").cast(dtype).alias(code)
     return text.cast(dtype).alias(code)
