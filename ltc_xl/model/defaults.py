@@ -22,10 +22,12 @@ def _defaults() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _listed(name: str, lang: Lang) -> list[Row]:
+def _listed(name: str, lang: Lang, profile: str) -> list[Row]:
+    """Return the rows of a profile; those that speak of the full profile's stages are in no other."""
     return [
         {code: value[lang] if isinstance(value, dict) else value for code, value in entry.items()}
         for entry in _defaults().get(name, [])
+        if profile == "full" or entry.get("profile") != "full"
     ]
 
 
@@ -74,7 +76,7 @@ def default_rows(name: str, lang: Lang = "zh", profile: str = "starter") -> pl.D
     The lists of 选项 (choices) and the stages are those of the enums that the profile offers.
     """
     make = _GENERATED.get(name)
-    rows = list(make(lang, profile)) if make else _listed(name, lang)
+    rows = list(make(lang, profile)) if make else _listed(name, lang, profile)
     return pl.DataFrame(
         {
             column.code: pl.Series(column.code, [row.get(column.code) for row in rows], strict=False).cast(
