@@ -87,7 +87,7 @@ def change_words(figure: Figure, lang: Lang) -> str:
     change = figure.change
     if change is None:
         return ""
-    month = f"{change.since.month}" if lang == "zh" else f"{change.since:%b}"
+    month = f"{change.since.month}" if lang == "zh" else f"{change.since:%Y-%m}"
     since = say(
         f"reports.change.{'whole' if change.whole else 'since'}",
         lang,

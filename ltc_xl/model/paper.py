@@ -112,7 +112,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of some columns of a grid, of its first ``limit`` rows."""
+    """A picture of some columns of a grid, of its first ``limit`` rows; ``beside`` is written next to each."""
 
     name: str
     grid: str
@@ -120,6 +120,7 @@ class Chart:
     category: str
     values: Sequence[str]
     limit: int = 12
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from ltc_xl.messages import say
 from ltc_xl.messages.papers import cell_words, heading
 from ltc_xl.model.enums import Lang
-from ltc_xl.model.paper import Chart, Field, Grid
-from ltc_xl.render.palette import SERIES, age_colours
+from ltc_xl.model.paper import Chart, Field, Grid, Shape
+from ltc_xl.render.palette import LAYERS, SERIES, STEPS, age_colours
 from ltc_xl.render.scale import Scale, scale_of
 
 
@@ -17,7 +17,8 @@ class Drawing:
     """What is drawn.
 
     Attributes:
-        points: ``category``, ``series``, ``value``, ``label``, ``place`` (its order), one dict each.
+        points: ``category``, ``series``, ``value``, ``label``, ``place`` (its order), one dict each; in a
+            funnel also ``note``, what stands beside the step.
         categories, series: the words of each, in order.
         colours: one per series; one per category where the categories are ageing buckets.
         axis: what the values are in.
@@ -43,6 +44,10 @@ def drawing(chart: Chart, grid: Grid, currency: str, lang: Lang) -> Drawing:
         for category, row in zip(categories, rows, strict=True)
         for field in values
     ]
+    if chart.beside:
+        noted = fields[chart.beside]
+        notes = [cell_words(row[noted.code], noted.kind, lang) for row in rows]
+        points = [{**point, "note": note} for point, note in zip(points, notes, strict=True)]
     return Drawing(
         [{**point, "place": place} for place, point in enumerate(points)],
         categories,
@@ -50,6 +55,9 @@ def drawing(chart: Chart, grid: Grid, currency: str, lang: Lang) -> Drawing:
         _colours(chart, fields, len(rows)),
         " ".join(part for part in (scale.unit, currency if money else "") if part),
     )
+
+
+_OWN: Mapping[Shape, Sequence[str]] = {"layers": LAYERS, "funnel": STEPS}
 
 
 def _number(value: object) -> float:
@@ -66,6 +74,8 @@ def _point(category: str, series: str, value: float, scale: Scale) -> Mapping[st
 
 
 def _colours(chart: Chart, fields: Mapping[str, Field], rows: int) -> Sequence[str]:
+    if chart.shape in _OWN:
+        return _OWN[chart.shape]
     if fields[chart.category].kind == "bucket":
         return age_colours(rows)
     return age_colours(len(chart.values)) if fields[chart.values[0]].bucket else SERIES

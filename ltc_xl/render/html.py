@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ltc_xl import __version__
 from ltc_xl.messages import say
-from ltc_xl.messages.papers import cell_words, heading
+from ltc_xl.messages.papers import cell_words, change_words, heading, rows_words
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.paper import NUMBERS, Report
 from ltc_xl.render.charts import chart_svg, chart_title
@@ -25,7 +25,7 @@ def page(report: Report, template: str, lang: Lang) -> bytes:
 
 
 def _environment(report: Report, lang: Lang) -> SandboxedEnvironment:
-    """Return what a template may use: ``say``, ``cell``, ``heading``, ``chart``, ``chart_title``."""
+    """Return what a template may use: ``say``, ``cell``, ``heading``, ``change``, ``rows_of``, ``chart``, ``chart_title``."""
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(shipped("templates")),
         autoescape=True,
@@ -40,6 +40,8 @@ def _environment(report: Report, lang: Lang) -> SandboxedEnvironment:
         "say": partial(_say, lang),
         "cell": partial(cell_words, lang=lang),
         "heading": partial(heading, lang=lang),
+        "change": partial(change_words, lang=lang),
+        "rows_of": partial(rows_words, report, lang=lang),
         "chart": partial(_chart, report, lang),
         "chart_title": partial(chart_title, report, lang=lang),
     }

@@ -8,7 +8,7 @@ from xlsxwriter.chart import Chart as NativeChart
 from ltc_xl.messages.papers import cell_words, heading
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.paper import Chart, Field, Grid, Shape
-from ltc_xl.render.palette import HAIR, MUTED, SERIES, age_colours
+from ltc_xl.render.palette import HAIR, LAYERS, MUTED, SERIES, age_colours
 from ltc_xl.render.sheets import Desk, Spot
 from ltc_xl.render.styles import FONT
 
@@ -27,6 +27,8 @@ _KINDS: Mapping[Shape, _Kind] = {
     "stacked": _Kind("bar", "stacked", lying=True),
     "grouped": _Kind("column", None, lying=False),
     "paired": _Kind("bar", None, lying=True),
+    "layers": _Kind("column", "stacked", lying=False),
+    "funnel": _Kind("bar", None, lying=True),
 }
 
 
@@ -58,11 +60,12 @@ def _font(size: int, **options: object) -> Mapping[str, object]:
 
 
 def _series(desk: Desk, chart: Chart, spot: Spot, code: str, place: int) -> Mapping[str, object]:
-    grid = desk.report.grids[chart.grid]
+    grid, kind = desk.report.grids[chart.grid], _KINDS[chart.shape]
     codes = [field.code for field in grid.fields]
     last_row = min(spot.last_row, spot.first_row + chart.limit - 1)
     field = _field(grid, code)
-    colours = age_colours(len(chart.values)) if field.bucket else SERIES
+    usual = LAYERS if chart.shape == "layers" else SERIES
+    colours = age_colours(len(chart.values)) if field.bucket else usual
 
     def cells(column: str) -> list[object]:
         at = spot.column + codes.index(column)
@@ -74,7 +77,7 @@ def _series(desk: Desk, chart: Chart, spot: Spot, code: str, place: int) -> Mapp
         "values": cells(code),
         "fill": {"color": colours[place]},
         "gap": 50,
-        "overlap": 100 if chart.shape == "stacked" else 0,
+        "overlap": 100 if kind.subtype == "stacked" else 0,
     }
     return series if len(chart.values) > 1 else {**series, **_single(desk, chart, grid)}
 

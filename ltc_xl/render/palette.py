@@ -10,6 +10,10 @@ NAVY = "#1f3a5f"
 GOOD = "#166534"
 BAD = "#b3261e"
 SERIES = ("#2f6690", "#f2a541", "#1f3a5f", "#3a8fb7")
+LAYERS = ("#2f6690", "#f2a541", "#cbd5e1")
+"""Of amounts that lie on one another: sure, promised, only planned."""
+STEPS = ("#1f3a5f", "#2f6690", "#3a8fb7", "#f2a541")
+"""Of a funnel, from its mouth to what comes out."""
 _AGES = ("#1f3a5f", "#2f6690", "#3a8fb7", "#f2a541", "#e4572e", "#b3261e", "#7a1418")
 FONTS = (
     "Segoe UI",

@@ -13,9 +13,12 @@ Spec = dict[str, object]
 
 _WIDTH = 430
 _LYING = 310
+_SLIM = 300
 _HEIGHT = 220
 _BAR = 26
 _PAIR = 36
+_ROOMY = 0.14
+"""So much of the widest bar must one be to hold its number."""
 
 
 def spec(shape: Shape, drawing: Drawing) -> Spec:
@@ -97,12 +100,80 @@ def _paired(drawing: Drawing) -> Spec:
     }
 
 
+def _layers(drawing: Drawing) -> Spec:
+    """Return upright bars, each of layers that lie on one another."""
+    return {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "mark": {"type": "bar", "size": 20},
+        "encoding": {
+            "x": _upright_names(labelFontSize=10),
+            "y": _amounts(drawing),
+            "color": _legend(drawing),
+            "order": {"field": "place", "type": "quantitative"},
+        },
+    }
+
+
+def _funnel(drawing: Drawing) -> Spec:
+    """Return bars about one middle, their numbers in them or beside, and what is noted of each at the right."""
+    widest = max((float(str(point["value"])) for point in drawing.points), default=0) or 1
+    values = [_centred(point, widest) for point in drawing.points]
+    colour = {"field": "category", "type": "nominal", "legend": None, "sort": None}
+    scale = {"domain": list(drawing.categories), "range": list(drawing.colours)}
+    across = {"type": "quantitative", "axis": None, "scale": {"domain": [0, 1.3 * widest], "nice": False}}
+    bars = {
+        "mark": {"type": "bar", "size": 34, "cornerRadius": 3},
+        "encoding": {
+            "x": {"field": "left", **across},
+            "x2": {"field": "right"},
+            "color": {**colour, "scale": scale},
+        },
+    }
+    inside, outside = ({"transform": [{"filter": test}]} for test in ("datum.wide", "!datum.wide"))
+    number = {"field": "label", "type": "nominal"}
+    notes = {
+        "mark": {"type": "text", "fontSize": 12, "color": MUTED, "align": "right"},
+        "encoding": {"x": {"datum": 1.3 * widest, **across}, "text": {"field": "note", "type": "nominal"}},
+    }
+    return {
+        "data": {"values": values},
+        "width": _SLIM,
+        "height": {"step": 46},
+        "encoding": {"y": _lying_names()},
+        "layer": [
+            bars,
+            {**inside, "mark": _bold("white"), "encoding": {"x": {"field": "middle", **across}, "text": number}},
+            {
+                **outside,
+                "mark": _bold(INK, align="left", dx=6),
+                "encoding": {"x": {"field": "right", **across}, "text": number},
+            },
+            notes,
+        ],
+    }
+
+
+def _centred(point: Mapping[str, object], widest: float) -> Spec:
+    """Return a point of a funnel with its ends; ``wide`` when its number has room inside."""
+    value = float(str(point["value"]))
+    ends = {"left": (widest - value) / 2, "right": (widest + value) / 2, "middle": widest / 2}
+    label = point["label"] or "0"
+    return {**point, **ends, "label": label, "wide": value > _ROOMY * widest}
+
+
+def _bold(colour: str, **options: object) -> Spec:
+    return {"type": "text", "fontWeight": "bold", "fontSize": 13, "color": colour, **options}
+
+
 _SHAPES: Mapping[Shape, Callable[[Drawing], Spec]] = {
     "columns": _columns,
     "bars": _bars,
     "stacked": _stacked,
     "grouped": _grouped,
     "paired": _paired,
+    "layers": _layers,
+    "funnel": _funnel,
 }
 
 
@@ -118,8 +189,8 @@ def _labels(**options: object) -> Spec:
     return {"mark": mark, "encoding": {"text": {"field": "label", "type": "nominal"}}}
 
 
-def _upright_names() -> Spec:
-    axis = {"title": None, "labelAngle": 0, "labelLimit": 120}
+def _upright_names(**options: object) -> Spec:
+    axis = {"title": None, "labelAngle": 0, "labelLimit": 120, **options}
     return {"field": "category", "type": "nominal", "sort": None, "axis": axis}
 
 

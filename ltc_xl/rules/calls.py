@@ -45,8 +45,8 @@ def calls(book: Book, view: LedgerView, deals: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         ``reason``: ``promise_broken``, ``overdue``, ``signing_late``, ``stuck``, ``signing_soon``,
-        ``untouched`` or ``follow_up_missed``; ``on`` the day it counts from, ``days`` since (until, for one to come),
-        ``count`` of overdue lines.
+        ``untouched`` or ``follow_up_missed``; ``on`` the day it counts from, ``days`` since
+        (until, for one to come), ``count`` of overdue lines.
     """
     found = [_customers(book, view), _deals(book, view.as_of, deals), _leads(book, view.as_of)]
     every = pl.concat(

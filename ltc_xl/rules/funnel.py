@@ -176,3 +176,25 @@ def other_currencies(opportunities: pl.DataFrame, currency: str, firm: str) -> p
     named = opportunities.with_columns(pl.col("currency").fill_null(firm))
     others = named.filter(pl.col("currency") != currency)
     return others.group_by("currency").agg(_deal_counts() + _deal_amounts()).sort("currency")
+
+
+def funnel_steps(leads: pl.DataFrame, opportunities: pl.DataFrame) -> pl.DataFrame:
+    """Return ``stage``, ``count``, ``amount`` and percent of the step before: leads to won deals, four steps.
+
+    A deal that came without a lead counts as a deal all the same, so that a step may exceed the one before.
+    """
+    whole = funnel_total(leads, opportunities)
+    won = opportunities.filter(pl.col("outcome") == "won")
+    steps = {
+        "LEAD": (whole["leads"], None),
+        "QUALIFIED": (whole["qualified"], None),
+        "DEAL": (opportunities.height, opportunities),
+        "WON": (won.height, won),
+    }
+    rows = [
+        (stage, count, None if deals_ is None else deals_.select(total(pl.col("amount"))).item())
+        for stage, (count, deals_) in steps.items()
+    ]
+    schema = {"stage": pl.String, "count": pl.Int64, "amount": MONEY}
+    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(before=pl.col("count").shift(1))
+    return frame.with_columns(step_pct=_share("count", pl.col("before"))).drop("before")
