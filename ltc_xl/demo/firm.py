@@ -61,6 +61,7 @@ def _clean(as_of: date, lang: Lang) -> dict[str, pl.DataFrame]:
     activities = Activities(told, staff.of("marketing", 0)).rows(lead_rows, deal_rows, line_rows)
     rows = {
         "members": staff.rows,
+        "assignment": people.assignment(told),
         "products": people.products(told),
         "channels": people.channels(told, staff),
         "customers": list(customer_rows.values()),

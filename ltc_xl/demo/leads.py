@@ -10,6 +10,7 @@ from ltc_xl.demo.people import Staff, mobile
 from ltc_xl.demo.telling import Row, Telling, facts
 
 _OWNED = {"ASSIGNED", "FOLLOWING", "CONVERTED"}
+_WITH_MARKETING = {"NURTURE", "RETURNED"}
 _GRADED = {"QUALIFIED", "ASSIGNED", "FOLLOWING", "CONVERTED", "NURTURE", "RETURNED"}
 _OPEN_STEP_DAYS = {"NURTURE": 60, "RETURNED": 20}
 _LAST_TOUCH_DAYS = 11
@@ -94,8 +95,11 @@ class Leads:
         for state, fact in facts()["leads"].items():
             if state in {"CONVERTED", "DUPLICATE"}:
                 continue
-            for _ in range(fact["count"]):
-                yield self._other(state, fact, *next(brands))
+            for place in range(fact["count"]):
+                row = self._other(state, fact, *next(brands))
+                if state in _WITH_MARKETING:
+                    row["owner"] = self.people.of("marketing", place)
+                yield row | self._of_customer(fact.get("customer") if place == 0 else None)
 
     def _brands(self) -> Iterator[tuple[int, int]]:
         """Return pairs of syllables, each once, so that no two companies share a name."""
@@ -116,6 +120,18 @@ class Leads:
         if state in _OWNED:
             row["owner"] = self.people.owner(trade, city, told.dice.randrange(6))
         return row | self._step(state, row) | self._graded(row)
+
+    def _of_customer(self, key: str | None) -> Row:
+        """Return what a lead says that comes from a customer."""
+        if key is None:
+            return {}
+        told, fact = self.told, facts()["customers"][key]
+        return {
+            "company": self.customers[key]["name"],
+            "city": told.word("cities", fact["city"]),
+            "region": told.word("regions", facts()["cities"][fact["city"]]["region"]),
+            "industry": told.word("trades", fact["trade"]),
+        }
 
     def _company(self, trade: str, city: str, first: int, second: int) -> str:
         names = self.told.words["company_names"]

@@ -44,8 +44,10 @@ def staff(told: Telling) -> Staff:
     teams: dict[str, list[str]] = {}
     rows: list[Row] = []
     for post in facts()["teams"]:
-        for _ in range(post["count"]):
+        for place in range(post["count"]):
             row = _member(told, post, names[len(rows)], logins[len(rows)])
+            if "leave" in post and place == post["count"] - 1:
+                row |= dict(zip(("leave_from", "leave_to"), map(told.day, post["leave"]), strict=True))
             rows.append(row)
             if "left_on" not in row:
                 teams.setdefault(post["team"], []).append(row["member"])
@@ -100,6 +102,23 @@ def channels(told: Telling, people: Staff) -> list[Row]:
             "note": told.word("channel_notes", key),
         }
         for place, (key, channel) in enumerate(facts()["channels"].items())
+    ]
+
+
+def assignment(told: Telling) -> list[Row]:
+    """Return the firm's own rules of assignment: its teams, by the queues of the shipped grading."""
+    return [
+        {
+            "no": rule["no"],
+            "queue": told.word("queues", rule["queue"]),
+            "region": told.word("regions", rule.get("region", "")) or "-",
+            "industry": "-",
+            "team": told.word("teams", rule["team"]),
+            "method": told.word("methods", rule["method"]),
+            "cap": rule.get("cap"),
+            "fallback": told.word("roles", "sales_head").split(";")[0],
+        }
+        for rule in facts()["assignment"]
     ]
 
 
