@@ -28,6 +28,17 @@ def aging(*, asked: Asked, book: Path, by: str, basis: str) -> int:
 
 @collect.command()
 @book_argument()
+@click.option("--customer", metavar="NAME")
+@asking("json", "dry_run", "out", "store")
+def letters(*, asked: Asked, book: Path, customer: str | None) -> int:
+    """Print payment reminders and the list of them."""
+    from ltc_xl import collect as collecting
+
+    return answer(asked, book, "collect letters", collecting.letters, customer=customer)
+
+
+@collect.command()
+@book_argument()
 @click.option("--days", type=click.IntRange(1, 3660), metavar="N", default=90)
 @click.option("--basis", type=click.Choice(["contract", "booked"]), default="contract")
 @asking("json", "dry_run", "out", "store")

@@ -37,7 +37,7 @@ def tell_unread(outcome: "Outcome", lang: Lang, *, aside: bool) -> None:
 def _reports(outcome: "Outcome") -> "Iterator[Report]":
     from ltc_xl.model.paper import Report
 
-    return (report for paper in outcome.papers if isinstance(report := paper.data["report"], Report))
+    return (report for paper in outcome.papers if isinstance(report := paper.data.get("report"), Report))
 
 
 def print_report(report: "Report", lang: Lang) -> None:

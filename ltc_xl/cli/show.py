@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SCHEMA = "ltc-xl/1"
 DECIMALS = 4
 """Rates and percents in JSON carry no more."""
+PAPERS_NAMED = 12
+"""So many papers are named one by one."""
 
 
 def print_json(command: str, data: Mapping[str, object]) -> None:
@@ -79,8 +81,11 @@ def print_written(asked: Asked, result: "Result", lang: Lang) -> None:
         say(
             text("show.written", lang, cells=f"{result.cells:,}", commit=result.commit, book=result.book.name)
         )
-    for paper in result.papers:
+    for paper in result.papers[:PAPERS_NAMED]:
         say(text("show.paper", lang, path=paper))
+    if len(result.papers) > PAPERS_NAMED:
+        folder = result.papers[-1].parent
+        say(text("show.more_papers", lang, count=len(result.papers) - PAPERS_NAMED, folder=folder))
 
 
 def _listed(parts: Sequence[str], lang: Lang) -> str:

@@ -162,7 +162,7 @@ def _named(wanted: str, book: Book) -> str:
     """
     rows = book.rows("customers").select("name", "customer_id").drop_nulls("name")
     lines = book.rows("lines")["customer"].drop_nulls().unique().to_list()
-    known = {folded(name): name for name in (*lines, *rows["name"])}
+    known: dict[str, str] = {folded(name): name for name in (*lines, *rows["name"])}
     known |= {folded(number): name for name, number in rows.iter_rows() if number}
     found = known.get(folded(wanted))
     if found is None:

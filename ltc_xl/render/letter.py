@@ -13,7 +13,10 @@ from ltc_xl.render.rmb import rmb_words
 INVOICES_SHOWN = 4
 Texts = Mapping[str, object]
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def letter_texts(letter: Letter, lang: Lang) -> dict[str, object]:

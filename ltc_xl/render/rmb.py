@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-import cn2an
+import cn2an  # type: ignore[import-untyped]  # it ships no types
 
 from ltc_xl.model.money import cents
 
