@@ -184,6 +184,7 @@ class Report:
         return "  ".join(self.unread[:UNREAD]) + (" …" if len(self.unread) > UNREAD else "")
 
 
-def paper_of(report: Report, *ids: str) -> Paper:
+def paper_of(report: Report, *ids: str, formats: tuple[str, ...] = ("html", "xlsx")) -> Paper:
     """Return the report as a paper named ``COMMAND-DATE[-ID]``, drawn by the template of its name."""
-    return Paper("-".join((report.name, report.as_of.isoformat(), *ids)), report.name, {"report": report})
+    name = "-".join((report.name, report.as_of.isoformat(), *ids))
+    return Paper(name, report.name, {"report": report}, formats)

@@ -6,9 +6,9 @@ from decimal import Decimal
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from ltc_xl.messages.papers import code_words
+from ltc_xl.messages.papers import cell_words, code_words
 from ltc_xl.model.enums import Lang
-from ltc_xl.model.paper import Kind
+from ltc_xl.model.paper import Kind, Phrase
 
 
 def excel_value(value: object, kind: Kind, lang: Lang) -> float | date | str | None:
@@ -19,6 +19,8 @@ def excel_value(value: object, kind: Kind, lang: Lang) -> float | date | str | N
     """
     if isinstance(value, Decimal | float | int):
         return float(Decimal(str(value)) / 100) if kind == "percent" else _number(value)
+    if isinstance(value, Phrase):
+        return cell_words(value, kind, lang)
     return value if isinstance(value, date) or value is None else code_words(str(value), kind, lang)
 
 

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from ltc_xl import __version__
-from ltc_xl.messages.papers import heading
+from ltc_xl.messages.papers import cell_words, change_words, heading, rows_words
 from ltc_xl.model.paper import Figure, Grid, Kind, Report, TieOut
 from ltc_xl.render.cells import excel_value, write_cell
 from ltc_xl.render.native import native_chart
@@ -18,7 +18,7 @@ _LEFT = 1
 _RIGHT = 7
 _FIRST_WIDTH, _WIDTH = 38, 15
 _CHART = {"width": 460, "height": 400}
-_CHART_ROWS = 19
+_CHART_ROWS, _ABREAST = 19, 2
 _FIGURE_COLUMNS = ((1, 1), (2, 3), (4, 4), (5, 5), (6, 7))
 _LINE = 16
 
@@ -43,13 +43,20 @@ class Overview:
         if self.report.tie_out:
             self._banner(self.report.tie_out)
         charts_at = self.row
-        self.row += _CHART_ROWS + 1
+        self.row += (_CHART_ROWS + 1) * ceil(len(self.report.charts) / _ABREAST)
         if self.report.tie_out:
             self._tie_out(self.report.tie_out)
         short = [grid for grid in self.report.grids.values() if grid.where == "overview"]
         here = {grid.name: self._grid(grid) for grid in short}
         self._charts(charts_at, {**spots, **here})
+        if self.report.figures and self._explained:
+            self._explain_figures()
         self._definitions()
+
+    @property
+    def _explained(self) -> bool:
+        """Return whether the figures have definitions and rows of their own."""
+        return any(figure.beside for figure in self.report.figures)
 
     def _write(self, column: int, value: object, kind: Kind, form: Format) -> None:
         write_cell(self.sheet, (self.row, column), excel_value(value, kind, self.desk.lang), form)
@@ -72,7 +79,24 @@ class Overview:
         self.sheet.set_row(self.row + 1, 26)
         for figure, (first, last) in zip(self.report.figures, _FIGURE_COLUMNS, strict=True):
             self._figure(figure, first, last)
-        self.row += 3
+            for place, line in enumerate(self._lines(figure), start=2):
+                self._span(self.row + place, first, last, line, self.styles.small)
+        self.row += 5 if self._explained else 3
+
+    def _lines(self, figure: Figure) -> list[str]:
+        """Return what stands below a figure: the one beside it, and how it moved."""
+        lang, beside = self.desk.lang, figure.beside
+        if beside is None:
+            return []
+        value = cell_words(beside.value, beside.kind, lang)
+        return [f"{self.desk.say(f'beside.{beside.name}')} {value}", change_words(figure, lang)]
+
+    def _span(self, row: int, first: int, last: int, text: str, form: Format) -> None:
+        """Write a text over some columns."""
+        if first == last:
+            self.sheet.write_string(row, first, text, form)
+        else:
+            self._merged(row, first, last, text, form)
 
     def _figure(self, figure: Figure, first: int, last: int) -> None:
         form = self.styles.figure(figure)
@@ -136,9 +160,10 @@ class Overview:
         """Write a short grid where the sheet has got to."""
         self._caption(self.desk.say(f"grids.{grid.name}"))
         for column, field in enumerate(grid.fields, start=_LEFT):
-            self.sheet.write_string(
-                self.row, column, heading(field, self.desk.lang), self.styles.head(field.kind)
-            )
+            words = heading(field, self.desk.lang)
+            self.sheet.write_string(self.row, column, words, self.styles.head(field.kind))
+            if text_width(words) >= _WIDTH:
+                self.sheet.set_row(self.row, 2 * _LINE)
         self.row += 1
         first = self.row
         for row in grid.rows:
@@ -163,10 +188,45 @@ class Overview:
             if grid.rows:
                 chart, alt_text = native_chart(self.desk, name, spots[grid.name])
                 chart.set_size(_CHART)
-                options = {"x_offset": place * (_CHART["width"] + 10), "description": alt_text}
-                self.sheet.insert_chart(row, _LEFT, chart, options)
+                down, across = divmod(place, _ABREAST)
+                options = {"x_offset": across * (_CHART["width"] + 10), "description": alt_text}
+                self.sheet.insert_chart(row + down * (_CHART_ROWS + 1), _LEFT, chart, options)
+
+    def _explain_figures(self) -> None:
+        """Write every figure with what it was, its definition and where its rows are."""
+        compared = self.report.figures[0].change
+        self._caption(self.desk.say("frame.behind" if compared else "frame.definitions"))
+        heads = ["figure", "value", "then", "definition", "", "", "row_source"]
+        if not compared:
+            heads = ["figure", "value", "definition", "", "", "", ""]
+        for column, key in enumerate(heads, start=_LEFT):
+            text = self.desk.say(f"frame.{key}", since=compared.since if compared else "") if key else ""
+            kind: Kind = "money" if key in {"value", "then"} else "text"
+            self.sheet.write_string(self.row, column, text, self.styles.head(kind))
+        self.row += 1
+        for figure in self.report.all_figures:
+            self._explain(figure)
+        self.row += 1
+
+    def _explain(self, figure: Figure) -> None:
+        text = self.desk.say(f"definitions.{figure.name}", **self.report.values)
+        number, words = self.styles.explained(figure.kind), self.styles.explained("text")
+        self.sheet.write_string(self.row, _LEFT, self.desk.say(f"figures.{figure.name}"), self.styles.term)
+        self._write(_LEFT + 1, "–" if figure.value is None else figure.value, figure.kind, number)
+        if figure.change:
+            unknown = self.desk.say("frame.unknown")
+            before = unknown if figure.change.before is None else figure.change.before
+            self._write(_LEFT + 2, before, figure.kind, number)
+        first = _LEFT + 3 if figure.change else _LEFT + 2
+        self._merged(self.row, first, _RIGHT - 1, text, words)
+        self.sheet.write_string(self.row, _RIGHT, rows_words(self.report, figure, self.desk.lang), words)
+        room = (_RIGHT - first) * _WIDTH
+        self.sheet.set_row(self.row, _LINE * ceil(text_width(text) / room) + 2)
+        self.row += 1
 
     def _definitions(self) -> None:
+        if not self.report.definitions:
+            return
         self._caption(self.desk.say("frame.definitions"))
         for name in self.report.definitions:
             text = self.desk.say(f"definitions.{name}", **self.report.values)

@@ -43,6 +43,11 @@ class Styles:
         return self.format(font_color=MUTED)
 
     @cached_property
+    def small(self) -> Format:
+        """Return the format of what stands below a first-read figure."""
+        return self.format(font_size=8, font_color=MUTED)
+
+    @cached_property
     def caption(self) -> Format:
         """Return the format of a heading over a grid."""
         return self.format(font_size=12, bold=True)
@@ -110,6 +115,12 @@ class Styles:
         align = {"align": "right"} if kind in NUMBERS else {"align": "left", "indent": 1}
         number = {"num_format": NUMBER_FORMATS[kind]} if kind in NUMBER_FORMATS else {}
         return self._kept("cell", kind, total, **align, **number, **edge)
+
+    def explained(self, kind: Kind) -> Format:
+        """Return the format of a figure beside its definition, or of the definition."""
+        align = {"align": "right"} if kind in NUMBERS else {"align": "left", "indent": 1, "text_wrap": True}
+        number = {"num_format": NUMBER_FORMATS[kind]} if kind in NUMBER_FORMATS else {}
+        return self._kept("explained", kind, **align, **number, valign="top")
 
     def figure(self, figure: Figure) -> Format:
         """Return the format of a first-read figure."""

@@ -74,7 +74,7 @@ def management_paper(standing: Standing, book: Book, rulebook: Rulebook) -> Pape
         values={"days": SALES_WINDOW, "weeks": WEEKS, "since": standing.then.as_of},
         unread=book.unread_places(*_READ),
     )
-    return paper_of(report)
+    return paper_of(report, formats=("html", "xlsx", "pdf"))
 
 
 _CHARTS: Mapping[str, Chart] = {

@@ -81,7 +81,7 @@ def pipeline_paper(table: PipelineTable, book: Book, rulebook: Rulebook) -> Pape
         values=VALUES,
         unread=book.unread_places("opportunities"),
     )
-    return paper_of(report)
+    return paper_of(report, formats=("html", "xlsx", "pdf"))
 
 
 def pipeline_figures(table: PipelineTable) -> tuple[Figure, ...]:
