@@ -25,7 +25,7 @@ def page(report: Report, template: str, lang: Lang) -> bytes:
 
 
 def _environment(report: Report, lang: Lang) -> SandboxedEnvironment:
-    """Return what a template may use: ``say``, ``cell``, ``heading``, ``change``, ``rows_of``, ``chart``, ``chart_title``."""
+    """Return what a template may use: words, values as text, charts."""
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(shipped("templates")),
         autoescape=True,

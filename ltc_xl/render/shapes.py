@@ -116,7 +116,7 @@ def _layers(drawing: Drawing) -> Spec:
 
 
 def _funnel(drawing: Drawing) -> Spec:
-    """Return bars about one middle, their numbers in them or beside, and what is noted of each at the right."""
+    """Return bars about one middle, their numbers in or beside them, a note on each at the right."""
     widest = max((float(str(point["value"])) for point in drawing.points), default=0) or 1
     values = [_centred(point, widest) for point in drawing.points]
     colour = {"field": "category", "type": "nominal", "legend": None, "sort": None}
@@ -143,7 +143,11 @@ def _funnel(drawing: Drawing) -> Spec:
         "encoding": {"y": _lying_names()},
         "layer": [
             bars,
-            {**inside, "mark": _bold("white"), "encoding": {"x": {"field": "middle", **across}, "text": number}},
+            {
+                **inside,
+                "mark": _bold("white"),
+                "encoding": {"x": {"field": "middle", **across}, "text": number},
+            },
             {
                 **outside,
                 "mark": _bold(INK, align="left", dx=6),
