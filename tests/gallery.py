@@ -11,13 +11,18 @@ from conftest import typed_rows
 from openpyxl import Workbook
 
 from ltc_xl.model.book import Book, BookTable, Place
+from ltc_xl.model.change import Changes, SetColumn, applied, differences
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.tables import table
 from ltc_xl.model.tables import tables as all_tables
+from ltc_xl.rules import bind_rulebook
+from ltc_xl.rules.transitions import judged
 from ltc_xl.workbook import read_book
 
 FOLDER = Path(__file__).parent / "findings"
 _AS_OF = re.compile(r"^As of (\d{4}-\d\d-\d\d)", re.MULTILINE)
+_TYPED_BY = re.compile(r"Typed by (\w+)")
+_MOVED = re.compile(r"(\w*) → (\w*)")
 _TABLE = re.compile(r"^\*\*([a-z_]+)\*\*\n\n((?:\|.*\n)+)", re.MULTILINE)
 _RULE = re.compile(r"^[|:-]+$")
 _TEXT = re.compile(r"^```(zh|en)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -34,6 +39,7 @@ class Page:
     texts: dict[str, list[str]] = field(default_factory=dict)
 
     typed: bool = False
+    actor: str = ""
 
     @property
     def book(self) -> Book:
@@ -46,14 +52,16 @@ class Page:
         return self._book(self.tables | self.cured)
 
     def _book(self, tables: dict[str, str]) -> Book:
-        return typed_book(tables) if self.typed else placed_book(tables)
+        if self.typed:
+            return typed_book(tables)
+        return judged_book(tables, self.as_of, self.actor)
 
 
 def page_of(path: Path) -> Page:
     """Return a page as it is written."""
     text = path.read_text("utf-8")
     failing, _, cured = text.partition("\n## ")
-    day = _AS_OF.search(text)
+    day, actor = _AS_OF.search(text), _TYPED_BY.search(text)
     return Page(
         path.stem,
         date.fromisoformat(day[1]) if day else date(2026, 4, 30),
@@ -61,6 +69,7 @@ def page_of(path: Path) -> Page:
         dict(_TABLE.findall(cured)),
         {lang: body.splitlines() for lang, body in _TEXT.findall(text)},
         "as typed into Excel" in failing,
+        actor[1] if actor else "",
     )
 
 
@@ -73,6 +82,22 @@ def placed_book(tables: dict[str, str], lang: Lang = "zh") -> Book:
     """Return a book of pipe tables, each on its own sheet with the header in row 1."""
     rows = {name: typed_rows(name, text) for name, text in tables.items()}
     return replace(Book("client.xlsx", lang), tables={n: placed(n, frame, lang) for n, frame in rows.items()})
+
+
+def judged_book(tables: dict[str, str], as_of: date, actor: str) -> Book:
+    """Return what services see of a book in which somebody typed ``old → new`` over some stages."""
+    was, book = (
+        placed_book({name: _MOVED.sub(part, text) for name, text in tables.items()})
+        for part in (r"\1", r"\2")
+    )
+    typed = Changes()
+    for name, held in was.tables.items():
+        typed += differences(name, held.rows, book.rows(name), held.table.by_code)
+    verdict = judged(typed, book, bind_rulebook(book), as_of, actor)
+    told = verdict.refused + verdict.waiting
+    cells = [entry.cells.filter(pl.col("_uid").is_in([one.row_id for one in told])) for entry in typed.sets]
+    back = [SetColumn(e.table, e.column, c).reversed() for e, c in zip(typed.sets, cells, strict=True)]
+    return replace(applied(book, Changes(tuple(back))), findings=tuple(one.finding() for one in told))
 
 
 def placed(name: str, rows: pl.DataFrame, lang: Lang = "zh") -> BookTable:

@@ -1,6 +1,6 @@
 """Refusals: why a typed stage does not count yet, each reason with what its sentence names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.money import RATE
 from ltc_xl.model.tables import UID, Column, table
 from ltc_xl.model.wish import Wish
+from ltc_xl.rules.guards import Guard
 from ltc_xl.rules.moves import STAGES, Steps
 from ltc_xl.rules.transition_seam import Transition
 
@@ -90,16 +91,21 @@ class Judge:
 
     def _unmet(self, step: Transition, row: Row) -> Iterator[Reason]:
         told = {"no": step.no, "message": step.message or ""}
-        if step.condition and self.steps.asks("T-02"):
-            verdict = step.condition.verdict(row, self.steps.as_of)
-            if verdict.holds is not True:
-                read = {code: self._shown(code, row[code]) for code in step.condition.codes}
-                yield "T-02", told | {"condition": step.condition.text, "read": read}
-        missing = [code for code in step.needs if row[code] is None]
-        if missing and self.steps.asks("T-03"):
-            yield "T-03", told | {"missing": missing}
+        missing = [code for code in step.needs if row[code] is None] if self.steps.asks("T-03") else []
+        if step.condition and self.steps.asks("T-02") and self._fails(step.condition, row, missing):
+            read = {code: self._shown(code, row[code]) for code in step.condition.codes}
+            yield "T-02", {**told, "condition": step.condition.text, "read": read}
+        if missing:
+            yield "T-03", {**told, "missing": missing}
         if not self.steps.may(step, self.roles):
-            yield "T-04", told | {"role": list(step.roles), "actor": self.actor}
+            yield "T-04", {**told, "role": list(step.roles), "actor": self.actor}
+
+    def _fails(self, condition: Guard, row: Row, missing: Collection[str]) -> bool:
+        """Return whether a condition fails for more than blanks that must be filled anyhow."""
+        verdict = condition.verdict(row, self.steps.as_of)
+        return verdict.holds is not True and (
+            verdict.holds is False or not set(verdict.blank) <= set(missing)
+        )
 
     def _word(self, code: str) -> str:
         return self._words(table(self.name).by_code[STAGES[self.name]]).get(code, code)
