@@ -2,9 +2,11 @@
 
 A text names its values in braces. A spec after a colon says how a value is shown: ``{stage:opp_stage}`` is
 a code of that list, ``{missing:column}`` the header of a column (or several) of the finding's table,
-``{kind:table}`` the sheet of a table, ``{problems:each}`` several errors, one line each, ``{read:cells}``
-cells by the code of their column, ``{next:stages}`` stages that may follow, ``{message:remark}`` a sentence
-of the firm's own, or nothing. Without a spec, amounts get thousands marks and days ISO form.
+``{tested:field}`` that of ``table.column``, ``{kind:table}`` the sheet of a table, ``{problems:each}``
+several errors, one line each, ``{read:cells}`` cells by the code of their column, ``{next:stages}`` stages
+that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{why:problem}`` what is
+wrong with the text of a rule, ``{left:kind}`` the kind of a value. Without a spec, amounts get thousands
+marks and days ISO form.
 """
 
 import tomllib
@@ -62,9 +64,13 @@ class _Sentence(Formatter):
 
     def __init__(self, lang: Lang, owner: Table | None) -> None:
         self.lang, self.owner = lang, owner
-        self._named = {"column": self._header, "choices": self._choices, "table": self._sheet}
+        self._named = {
+            "column": self._header, "choices": self._choices, "table": self._sheet, "field": self._field,
+            "kind": self._kind, "arguments": self._arguments,
+        }  # fmt: skip
         self._whole: Mapping[str, Callable[[Any], str]] = {
             "each": self._each,
+            "problem": self._problem,
             "cells": self._cells,
             "stages": self._stages,
             "remark": self._remark,
@@ -106,6 +112,22 @@ class _Sentence(Formatter):
 
     def _sheet(self, name: str) -> str:
         return table(name).sheet(self.lang) if name in tables() else name
+
+    def _problem(self, problem: Mapping[str, Any]) -> str:
+        """Return what is wrong with the text of a rule."""
+        values = {name: value for name, value in problem.items() if name != "key"}
+        return say(f"guards.{problem['key']}", self.lang, **values)
+
+    def _field(self, place: str) -> str:
+        """Return the header of ``table.column``."""
+        name, _, code = place.partition(".")
+        return tables()[name].by_code[code].label(self.lang) if name in tables() else place
+
+    def _kind(self, kind: str) -> str:
+        return say(f"kinds.{kind}", self.lang)
+
+    def _arguments(self, function: str) -> str:
+        return say(f"kinds.arguments_{'one' if function == 'ABS' else 'several'}", self.lang)
 
     def _choices(self, code: str) -> str:
         """Return the first words of a column's list; the dropdown shows all."""

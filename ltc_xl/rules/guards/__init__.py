@@ -1,0 +1,21 @@
+"""The language of rules in cells: text to one typed tree, and from it to frames and rows."""
+
+from ltc_xl.rules.guards.errors import GuardError
+from ltc_xl.rules.guards.fields import Field, Fields, field_of, fields_of, list_words
+from ltc_xl.rules.guards.guard import Guard, Verdict, cell_test, guard
+from ltc_xl.rules.guards.names import Names, names_of
+
+__all__ = [
+    "Field",
+    "Fields",
+    "Guard",
+    "GuardError",
+    "Names",
+    "Verdict",
+    "cell_test",
+    "field_of",
+    "fields_of",
+    "guard",
+    "list_words",
+    "names_of",
+]
