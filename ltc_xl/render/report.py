@@ -5,12 +5,16 @@ from collections.abc import Mapping, Sequence
 
 from ltc_xl import __version__
 from ltc_xl.messages import say
-from ltc_xl.messages.papers import cell_words, heading
+from ltc_xl.messages.papers import cell_words, change_words, heading
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.paper import NUMBERS, Field, Figure, Grid, Report, TieOut
 from ltc_xl.render.charts import chart_svg, chart_title
+from ltc_xl.render.sheets import text_width
 
 ROWS_SHOWN = 40
+HEADING_WIDTH, WIDEST = 9, 26
+"""In half-width characters: a heading wraps beyond the first, words in a column beyond the second."""
+
 Texts = Mapping[str, object]
 
 
@@ -54,7 +58,19 @@ class _Words:
         """Return a figure that is read first."""
         value = cell_words(figure.value, figure.kind, self.lang)
         value = self.say("frame.at_least", value=value) if figure.floor else value
-        return {"name": self.say(f"figures.{figure.name}"), "value": value, "tone": figure.tone}
+        beside = figure.beside
+        return {
+            "name": self.say(f"figures.{figure.name}"),
+            "value": value,
+            "tone": figure.tone,
+            "beside": " ".join(self.named(beside)) if beside else "",
+            "change": change_words(figure, self.lang),
+            "news": figure.news,
+        }
+
+    def named(self, figure: Figure) -> tuple[str, str]:
+        """Return what a figure is called, and its value."""
+        return self.say(f"figures.{figure.name}"), cell_words(figure.value, figure.kind, self.lang)
 
     def unread(self) -> str:
         """Return the warning about cells that could not be read, or ''."""
@@ -90,18 +106,33 @@ class _Words:
     def grid(self, grid: Grid) -> Texts:
         """Return the first rows of a grid, its total, and how many rows are left to the workbook."""
         rows = [self.cells(grid.fields, row) for row in grid.rows[:ROWS_SHOWN]]
+        total = self.total(grid) if grid.total else []
+        shown = [*rows, *([total] if total else [])]
         left = len(grid.rows) - len(rows)
         return {
-            "title": self.say(f"grids.{grid.name}"),
+            "title": self.title(grid),
             "where": grid.where,
             "columns": [
-                {"heading": heading(field, self.lang), "right": field.kind in NUMBERS}
-                for field in grid.fields
+                self.column(field, [row[place] for row in shown]) for place, field in enumerate(grid.fields)
             ],
             "rows": rows,
-            "total": self.total(grid) if grid.total else [],
+            "total": total,
             "more": self.say("frame.more", count=left) if left else "",
         }
+
+    def title(self, grid: Grid) -> str:
+        """Return what stands over a grid; one by keys says which keys."""
+        if grid.name != "keys":
+            return self.say(f"grids.{grid.name}")
+        return f"{self.say(f'titles.{self.report.name}')} · {self.say(f'keys.{grid.fields[0].code}')}"
+
+    def column(self, field: Field, shown: Sequence[str]) -> Texts:
+        """Return a column: heading, side, and the widest text in it; words may wrap, figures must not."""
+        number = field.kind in NUMBERS
+        words = heading(field, self.lang)
+        widest = max((text_width(text) for text in shown), default=0)
+        width = max(min(text_width(words), HEADING_WIDTH), widest if number else min(widest, WIDEST))
+        return {"heading": words, "right": number, "width": width}
 
     def cells(self, fields: Sequence[Field], row: Mapping[str, object]) -> list[str]:
         """Return a row as texts; a first cell without a name says so."""
