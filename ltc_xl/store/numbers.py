@@ -35,6 +35,7 @@ def numbered_rows(owner: Table, book: Book, given: Changes) -> pl.DataFrame:
     """Return ``_uid`` and ``number`` of the rows of a numbered table, first the book's, then the new ones.
 
     The number is null where one is wanted: in a blank cell, and in a row that was copied with its number.
+    A cell that cannot be read wants none: it keeps what somebody typed.
     """
     new = given.inserts.get(owner.name, owner.empty())
     standing = _standing(owner, book)
@@ -48,7 +49,9 @@ def _standing(owner: Table, book: Book) -> pl.DataFrame:
     if held is None or held.place is None or owner.numbered not in held.place.columns:
         return _uids_and_numbers(owner, owner.empty())
     copied = pl.col(UID).is_in(list(held.fresh)) & pl.col("number").is_duplicated()
-    return _uids_and_numbers(owner, held.rows).with_columns(number=pl.when(~copied).then("number"))
+    unread = [uid for name, uid, column in book.unread if (name, column) == (owner.name, owner.numbered)]
+    rows = _uids_and_numbers(owner, held.rows).with_columns(number=pl.when(~copied).then("number"))
+    return rows.filter(~pl.col(UID).is_in(unread))
 
 
 def _uids_and_numbers(owner: Table, rows: pl.DataFrame) -> pl.DataFrame:
@@ -79,9 +82,8 @@ def number_sets(numbers: Numbers, book: Book) -> tuple[SetColumn, ...]:
 
 def _numbered(name: str, frame: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
     owner = table(name)
-    referring = [
-        pl.col(code).replace(_targets(owner, code, numbers)) for code in _references(owner, frame.columns)
-    ]
+    codes = [*_references(owner, frame.columns), *(c for c in frame.columns if _names_any(owner, c))]
+    referring = [pl.col(code).replace(_targets(owner, code, numbers)) for code in codes]
     own = owner.numbered
     if own is None:
         return frame.with_columns(referring)
@@ -92,7 +94,7 @@ def _numbered(name: str, frame: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
 
 def _referring(entry: SetColumn, numbers: Numbers) -> SetColumn:
     owner = table(entry.table)
-    if entry.column not in _references(owner, [entry.column]):
+    if entry.column not in _references(owner, [entry.column]) and not _names_any(owner, entry.column):
         return entry
     targets = _targets(owner, entry.column, numbers)
     return SetColumn(entry.table, entry.column, entry.cells.with_columns(pl.col("new").replace(targets)))
@@ -104,6 +106,14 @@ def _references(owner: Table, columns: Iterable[str]) -> list[str]:
     return [code for code, ref in refs.items() if ref and table(ref.table).numbered == ref.column]
 
 
+def _names_any(owner: Table, code: str) -> bool:
+    """Return whether a column names a row of any table: what an activity is about."""
+    column = owner.by_code.get(code)
+    return code == "object_id" and column is not None and column.ref is None
+
+
 def _targets(owner: Table, code: str, numbers: Numbers) -> Mapping[str, str]:
+    if _names_any(owner, code):
+        return {uid: number for given in numbers.values() for uid, number in given.items()}
     ref = owner.by_code[code].ref
     return numbers.get(ref.table, {}) if ref else {}

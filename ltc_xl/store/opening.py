@@ -37,6 +37,19 @@ def opened_store(identity: Identity, url: str | None, *, adopt: bool) -> Iterato
         store.close()
 
 
+@contextmanager
+def known_store(identity: Identity, url: str | None) -> Iterator[Store | None]:
+    """Open the store of a workbook if there is one that knows it; nothing is made."""
+    if not identity.base_token or _is_away(identity, _place(identity, url)):
+        yield None
+        return
+    store = Store(_place(identity, url), identity.store_id)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def _place(identity: Identity, url: str | None) -> Path:
     return sqlite_file(store_url(identity.store_id, url))
 

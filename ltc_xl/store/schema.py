@@ -1,4 +1,4 @@
-"""The store's tables: head, commit, change, and one typed state table per table of the model.
+"""The store's tables: commits, what they changed, what waits, and one typed state table per model table.
 
 The tenant (one firm's store id) comes first in every key: it is the unit that is locked, and later the
 unit by which a server spreads the data. State tables are made from the model, so a new column in
@@ -45,8 +45,12 @@ commit = sa.Table(
     sa.Column("template_version", sa.Text),
     sa.Column("reason", sa.Text),
     sa.Column("batch", sa.Text),
+    sa.Column("as_of", sa.Date),
+    sa.Column("undoes", sa.Text),
+    sa.Column("undone_by", sa.BigInteger),
     sa.UniqueConstraint("tenant", "commit_id"),
 )
+"""``undoes`` names what an undo took back, ``undone_by`` the commit that took this one back."""
 
 change = sa.Table(
     "change",
@@ -70,6 +74,77 @@ left = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
 )
+
+finding = sa.Table(
+    "finding",
+    fixed,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("finding_id", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("row_id", sa.Text, nullable=False),
+    sa.Column("column", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("found", sa.Text),
+    sa.Column("wanted", sa.Text, nullable=False),
+    sa.Column("values", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False, server_default=sa.func.current_timestamp()),
+    sa.Column("closed_seq", sa.BigInteger),
+    sa.Column("closed_why", sa.Text),
+    sa.Index("finding_of_row", "tenant", "entity", "row_id"),
+)
+"""What somebody wanted of a cell and did not get; open until ``closed_seq``."""
+
+conflict = sa.Table(
+    "conflict",
+    fixed,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("conflict_id", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("row_id", sa.Text, nullable=False),
+    sa.Column("column", sa.Text, nullable=False),
+    sa.Column("base", sa.Text),
+    sa.Column("mine", sa.Text),
+    sa.Column("theirs", sa.Text),
+    sa.Column("workbook_id", sa.Text, nullable=False),
+    sa.Column("mine_actor", sa.Text, nullable=False),
+    sa.Column("theirs_actor", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False, server_default=sa.func.current_timestamp()),
+    sa.Column("resolution", sa.Text),
+    sa.Column("closed_seq", sa.BigInteger),
+    sa.Column("closed_by", sa.Text),
+    sa.Index("conflict_of_row", "tenant", "entity", "row_id"),
+)
+"""Two edits of one cell; open until ``closed_seq``."""
+
+backup = sa.Table(
+    "backup",
+    fixed,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("workbook_id", sa.Text, primary_key=True),
+    sa.Column("file_name", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("book", sa.Text, nullable=False),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False, server_default=sa.func.current_timestamp()),
+)
+"""A file that was replaced: the commit it showed, the path it had, the command that came after it."""
+
+put = sa.Table(
+    "put",
+    fixed,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("workbook_id", sa.Text, nullable=False),
+    sa.Column("old", sa.LargeBinary, nullable=False),
+    sa.Column("new", sa.LargeBinary, nullable=False),
+)
+"""Bodies of sheets the program owns, before and after a commit, as compressed Arrow."""
 
 
 class Exact(TypeDecorator[Decimal]):

@@ -23,11 +23,32 @@ def state_rows(connection: sa.Connection, tenant: str, owner: Table) -> pl.DataF
     return loaded(fetched(connection, query), types)
 
 
-def deleted_rows(connection: sa.Connection, tenant: str, owner: Table) -> pl.Series:
-    """Return the ``_uid``s of rows that were deleted; the state remembers them."""
+def all_rows(connection: sa.Connection, tenant: str, owner: Table) -> pl.DataFrame:
+    """Return every row there ever was, as it last stood; ``_deleted`` names the commit that deleted it."""
+    target, types = schema.state_of(owner.name), {**state_schema(owner), "_deleted": pl.Int64()}
+    query = sa.select(*(target.c[name] for name in types)).where(target.c["_tenant"] == tenant)
+    return loaded(fetched(connection, query), types)
+
+
+_EXTRA = {UID: pl.String(), "_extra": pl.String()}
+
+
+def remains(connection: sa.Connection, tenant: str, owner: Table) -> pl.DataFrame:
+    """Return ``_uid`` and ``_extra`` of rows that were deleted; the state remembers them."""
     target = schema.state_of(owner.name)
-    query = sa.select(target.c[UID]).where(target.c["_tenant"] == tenant, target.c["_deleted"].is_not(None))
-    return loaded(fetched(connection, query), {UID: pl.String()})[UID]
+    query = sa.select(target.c[UID], target.c["_extra"]).where(
+        target.c["_tenant"] == tenant, target.c["_deleted"].is_not(None)
+    )
+    return loaded(fetched(connection, query), _EXTRA)
+
+
+def extras(connection: sa.Connection, tenant: str, owner: Table) -> pl.DataFrame:
+    """Return ``_uid`` and ``_extra`` of rows that hold more than the model's columns."""
+    target = schema.state_of(owner.name)
+    query = sa.select(target.c[UID], target.c["_extra"]).where(
+        target.c["_tenant"] == tenant, target.c["_extra"].is_not(None)
+    )
+    return loaded(fetched(connection, query), _EXTRA)
 
 
 def state_numbers(connection: sa.Connection, tenant: str, owner: Table) -> pl.DataFrame:

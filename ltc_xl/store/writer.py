@@ -7,8 +7,8 @@ from ltc_xl.model.change import Changes, SetColumn
 from ltc_xl.model.tables import UID, table
 from ltc_xl.store import schema
 from ltc_xl.store.bulk import execute_many, insert_rows
-from ltc_xl.store.history import Kind, records
-from ltc_xl.store.state import deleted_rows, state_schema
+from ltc_xl.store.history import EXTRA, Kind, records
+from ltc_xl.store.state import extras, remains, state_schema
 
 
 class Writer:
@@ -25,25 +25,29 @@ class Writer:
             self._set(entry)
         for name, frame in changes.deletes.items():
             self._delete(name, frame)
-        for name, frame in changes.extra.items():
-            self._keep_extra(name, frame)
         for record in records(changes):
-            told = record.with_columns(self._seq, tenant=pl.lit(self.tenant), kind=pl.lit(kind))
-            insert_rows(self.connection, schema.change, told)
+            self._tell(record, kind)
+        for name, frame in changes.extra.items():
+            kept = self._keep_extra(name, frame)
+            new = changes.inserts.get(name, kept.select(pl.col("row_id").alias(UID)).clear())
+            self._tell(kept.join(new, left_on="row_id", right_on=UID, how="anti"), kind)
+
+    def _tell(self, records_: pl.DataFrame, kind: Kind) -> None:
+        told = records_.with_columns(self._seq, tenant=pl.lit(self.tenant), kind=pl.lit(kind))
+        insert_rows(self.connection, schema.change, told)
 
     @property
     def _seq(self) -> pl.Expr:
         return pl.lit(self.seq, pl.Int64).alias("seq")
 
     def _insert(self, name: str, frame: pl.DataFrame) -> None:
-        """Insert rows; one that was deleted before comes back in place of its remains."""
+        """Insert rows; one that was deleted before comes back in place of its remains, with its extra."""
         owner, target = table(name), schema.state_of(name)
-        remains = deleted_rows(self.connection, self.tenant, owner)
-        back = frame.filter(pl.col(UID).is_in(remains.implode()))
+        back = remains(self.connection, self.tenant, owner).join(frame.select(UID), on=UID, how="semi")
         self._each(sa.delete(target).where(*_this_row(target)), back.select(row_=UID))
         kept = frame.select(code for code in state_schema(owner) if code in frame.columns)
         whole = kept.with_columns(self._seq.alias("_rev"), _tenant=pl.lit(self.tenant))
-        insert_rows(self.connection, target, whole)
+        insert_rows(self.connection, target, whole.join(back, on=UID, how="left", maintain_order="left"))
 
     def _set(self, entry: SetColumn) -> None:
         target = schema.state_of(entry.table)
@@ -60,10 +64,18 @@ class Writer:
         marked = sa.update(target).where(*_this_row(target)).values(_deleted=sa.bindparam("seq_"))
         self._each(marked, frame.select(self._seq.alias("seq_"), row_=UID))
 
-    def _keep_extra(self, name: str, frame: pl.DataFrame) -> None:
+    def _keep_extra(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Keep what no column holds; return the records of what differs."""
         target = schema.state_of(name)
+        there = extras(self.connection, self.tenant, table(name))
+        new = frame.join(there, on=UID, how="left", maintain_order="left").filter(
+            pl.col("extra").ne_missing(pl.col("_extra"))
+        )
         statement = sa.update(target).where(*_this_row(target)).values(_extra=sa.bindparam("extra_"))
-        self._each(statement, frame.select(row_=UID, extra_="extra"))
+        self._each(statement, new.select(row_=UID, extra_="extra"))
+        return new.select(
+            entity=pl.lit(name), row_id=UID, column=pl.lit(EXTRA), old=pl.col("_extra"), new=pl.col("extra")
+        )
 
     def _each(self, statement: sa.Update | sa.Delete, rows: pl.DataFrame) -> None:
         """Run once per row; a row that is not met means two writers disagree, which is our mistake."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
     from ltc_xl.workbook.locks import check_not_open
     from ltc_xl.workbook.patcher import patch
-    from ltc_xl.workbook.placed import edits_of, fresh_uids
+    from ltc_xl.workbook.placed import edits_of, fresh_uids, rearranged
     from ltc_xl.workbook.read import read_book
     from ltc_xl.workbook.swap import replace_book
 
@@ -34,6 +34,7 @@ _HOMES = {
     "fresh_uids": "ltc_xl.workbook.placed",
     "look_edits": "ltc_xl.workbook.builder.refresh",
     "patch": "ltc_xl.workbook.patcher",
+    "rearranged": "ltc_xl.workbook.placed",
     "read_book": "ltc_xl.workbook.read",
     "replace_book": "ltc_xl.workbook.swap",
     **dict.fromkeys(_EDITS.split(), "ltc_xl.workbook.edits"),
@@ -56,6 +57,7 @@ __all__ = [
     "look_edits",
     "patch",
     "read_book",
+    "rearranged",
     "replace_book",
 ]
 

@@ -39,6 +39,20 @@ def edits_of(book: Book, changes: Changes, as_of: date) -> list[Edit]:
     return edits
 
 
+def rearranged(book: Book, changes: Changes) -> Book:
+    """Return the book as its file stands once the changes are patched in: every row with its number."""
+    after = applied(book, changes)
+    for name in (*changes.deletes, *changes.inserts, *changes.puts):
+        place, rows = after.place(name), after.rows(name)
+        if place is not None:
+            gone = book.rows(name).join(rows, on=UID, how="anti")[ROW].drop_nulls().sort()
+            standing = rows[ROW] - gone.search_sorted(rows[ROW].fill_null(0)).cast(pl.UInt32)
+            last = max(standing.max() or 0, place.first_row - 1)
+            below = last + standing.is_null().cum_sum().cast(pl.UInt32)
+            after = after.with_rows(name, rows.with_columns(pl.coalesce(standing, below).alias(ROW)))
+    return after
+
+
 def fresh_uids(book: Book) -> Changes:
     """Return the change that writes the identities which the reader minted."""
     minted = (

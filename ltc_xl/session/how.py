@@ -1,0 +1,97 @@
+"""How a command runs, what it runs, and what that led to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.change import Changes
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.store import Identity, Store, Writing
+from ltc_xl.workbook import Edit
+
+Service = Callable[[Book, Rulebook], Outcome]
+Typing = Callable[[Book], Sequence[Edit]]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a command runs.
+
+    Attributes:
+        write: whether the workbook may be written at all.
+        dry_run: do everything but write.
+        store: URL of the store, else the workbook's own.
+        adopt: start a new store from this workbook when its own is away.
+        lang: language of the papers, else the workbook's.
+        out: folder of the papers, else ``reports`` beside the workbook; ``papers`` prints none if false.
+        reason: kept in the history; ``force`` passes a guard that may be passed.
+        shows_problems: the command writes the Problems sheet; stages that were refused go back to what
+            stands, and wait there as wishes.
+    """
+
+    write: bool = True
+    dry_run: bool = False
+    store: str | None = None
+    adopt: bool = False
+    lang: Lang | None = None
+    out: Path | None = None
+    papers: bool = True
+    reason: str | None = None
+    force: bool = False
+    shows_problems: bool = False
+
+
+def _nothing(_writing: Writing, _data: object) -> None:
+    """Do nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One command on one workbook.
+
+    Attributes:
+        command: its name, for the history.
+        serving: the service for a workbook of a store; both are None where no store knows the workbook.
+        as_of, how: the day, and how it runs.
+        afterwards: what else belongs to its commit; it is handed the answer's data.
+    """
+
+    command: str
+    serving: Callable[[Store | None, Identity | None], Service]
+    as_of: date
+    how: How
+    afterwards: Callable[[Writing, object], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run led to.
+
+    Attributes:
+        book: as it stands in the file now.
+        outcome: the service's.
+        commit: the last commit, if there was something to commit.
+        cells: cells written into the file.
+        papers: files printed.
+        changes: what the file was made to show, or would be.
+        refused: stages that people typed and that do not count, or not yet.
+        accepted: cells and rows that people had typed and that count now.
+        received: cells and rows that the store had and the file had not.
+        typed_commit: the commit of what people had typed, if they had.
+    """
+
+    book: Book
+    outcome: Outcome
+    commit: int | None = None
+    cells: int = 0
+    papers: tuple[Path, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+    refused: tuple[Finding, ...] = ()
+    accepted: int = 0
+    received: int = 0
+    typed_commit: int | None = None
