@@ -84,15 +84,21 @@ def placed_book(tables: dict[str, str], lang: Lang = "zh") -> Book:
     return replace(Book("client.xlsx", lang), tables={n: placed(n, frame, lang) for n, frame in rows.items()})
 
 
-def judged_book(tables: dict[str, str], as_of: date, actor: str) -> Book:
-    """Return what services see of a book in which somebody typed ``old → new`` over some stages."""
+def typed_over(tables: dict[str, str], lang: Lang = "zh") -> tuple[Book, Changes]:
+    """Return a book as typed and what was typed: ``old → new`` in a cell of its tables."""
     was, book = (
-        placed_book({name: _MOVED.sub(part, text) for name, text in tables.items()})
+        placed_book({name: _MOVED.sub(part, text) for name, text in tables.items()}, lang)
         for part in (r"\1", r"\2")
     )
     typed = Changes()
     for name, held in was.tables.items():
         typed += differences(name, held.rows, book.rows(name), held.table.by_code)
+    return book, typed
+
+
+def judged_book(tables: dict[str, str], as_of: date, actor: str) -> Book:
+    """Return what services see of a book in which somebody typed over some stages."""
+    book, typed = typed_over(tables)
     verdict = judged(typed, book, bind_rulebook(book), as_of, actor)
     told = verdict.refused + verdict.waiting
     cells = [entry.cells.filter(pl.col("_uid").is_in([one.row_id for one in told])) for entry in typed.sets]
