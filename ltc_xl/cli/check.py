@@ -36,7 +36,7 @@ def check(*, asked: Asked, book: Path, level: str, only: tuple[str, ...], no_wri
             "check",
             lambda read, rules: checked(read, rules, asked.as_of, level=level, only=codes, lang=asked.lang),
             asked.as_of,
-            asked.how(write=not no_write),
+            asked.how(write=not no_write, shows_problems=True),
         )
     if asked.json:
         show.print_json("check", show.as_document(asked, result))

@@ -60,8 +60,11 @@ class Asked:
     store: str | None = None
     adopt: bool = False
     lang: Lang | None = None
+    reason: str | None = None
+    force: bool = False
+    yes: bool = False
 
-    def how(self, *, write: bool = True) -> "How":
+    def how(self, *, write: bool = True, shows_problems: bool = False) -> "How":
         """Return how the session runs: with ``--json`` papers are printed only where ``--out`` is given."""
         from ltc_xl.session import How
 
@@ -73,6 +76,9 @@ class Asked:
             lang=self.lang,
             out=self.out,
             papers=self.out is not None or not self.json,
+            reason=self.reason,
+            force=self.force,
+            shows_problems=shows_problems,
         )
 
 
@@ -101,13 +107,17 @@ def asking(*names: str) -> Decorator:
     """Return a decorator that adds shared options and hands them over as one ``asked``.
 
     Args:
-        names: of ``json``, ``dry_run``, ``out``, ``store`` (with ``adopt``), besides ``as_of`` and ``lang``.
+        names: of ``json``, ``dry_run``, ``out``, ``store`` (with ``adopt``), ``reason``, ``force`` and ``yes``,
+            besides ``as_of`` and ``lang``.
     """
     options: dict[str, list[Decorator]] = {
         "json": [click.option("--json", is_flag=True)],
         "dry_run": [click.option("--dry-run", is_flag=True)],
         "out": [click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")],
         "store": [click.option("--store", metavar="URL"), click.option("--adopt", is_flag=True)],
+        "reason": [click.option("--reason", metavar="TEXT")],
+        "force": [click.option("--force", is_flag=True)],
+        "yes": [click.option("--yes", is_flag=True)],
     }
     added: list[Decorator] = [as_of_option(), *(o for name in names for o in options[name]), lang_option()]
     keys = {"as_of", "lang", *names} | ({"adopt"} if "store" in names else set())
