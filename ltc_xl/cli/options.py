@@ -107,7 +107,7 @@ def asking(*names: str) -> Decorator:
     """Return a decorator that adds shared options and hands them over as one ``asked``.
 
     Args:
-        names: of ``json``, ``dry_run``, ``out``, ``store`` (with ``adopt``), ``reason``, ``force`` and ``yes``,
+        names: of ``json``, ``dry_run``, ``out``, ``store`` (with ``adopt``), ``reason``, ``force``, ``yes``,
             besides ``as_of`` and ``lang``.
     """
     options: dict[str, list[Decorator]] = {
