@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes
@@ -13,6 +14,9 @@ from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.store import Identity, Store, Writing
 from ltc_xl.workbook import Edit
+
+if TYPE_CHECKING:
+    from ltc_xl.render import Drawn
 
 Service = Callable[[Book, Rulebook], Outcome]
 Typing = Callable[[Book], Sequence[Edit]]
@@ -83,6 +87,7 @@ class Result:
         accepted: cells and rows that people had typed and that count now.
         received: cells and rows that the store had and the file had not.
         typed_commit: the commit of what people had typed, if they had.
+        drawn: papers that are made and not printed yet.
     """
 
     book: Book
@@ -95,3 +100,4 @@ class Result:
     accepted: int = 0
     received: int = 0
     typed_commit: int | None = None
+    drawn: "Drawn | None" = None

@@ -13,6 +13,7 @@ from ltc_xl.model.tables import table
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.session.desk import Desk, told
 from ltc_xl.session.how import Result, Service
+from ltc_xl.session.papers import drawn
 from ltc_xl.session.ruling import Ruling, typed_in
 from ltc_xl.store import Committed, Note, Writing
 from ltc_xl.workbook import rearranged
@@ -48,6 +49,7 @@ class _Work:
         edit = self._typing()
         book = in_force(self.ruling, edit.changes)
         outcome = service(book, bind_rulebook(book))
+        papers = drawn(outcome, self.desk.job.how, book.lang)
         done = self._wanted(book, outcome)
         result = Result(
             book,
@@ -57,6 +59,7 @@ class _Work:
             accepted=accepted,
             received=self.desk.received,
             typed_commit=edit.seq or None,
+            drawn=papers,
         )
         if not result.commit:
             return result

@@ -11,7 +11,17 @@ from ltc_xl.model.change import Changes, SetColumn, applied
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.model.tables import ROW, UID, Column, Table, table, with_live_columns
-from ltc_xl.workbook.edits import AppendRows, CachedValue, CellEdit, DeleteRows, Edit, PutRows, Row, Value
+from ltc_xl.workbook.edits import (
+    AppendRows,
+    CachedValue,
+    CellEdit,
+    DeleteRows,
+    Edit,
+    PutRows,
+    Row,
+    ShowSheet,
+    Value,
+)
 
 
 def edits_of(book: Book, changes: Changes, as_of: date) -> list[Edit]:
@@ -132,6 +142,7 @@ def _appended(book: Book, name: str, rows: pl.DataFrame, as_of: date) -> Iterato
     standing = _standing(book, name)
     if standing and rows.height:
         _, place = standing
+        yield from _first_used(book, name, place)
         new = sheet_rows(book, name, place, rows, as_of)
         yield AppendRows(_excel_table(place), new, place.last_row)
 
@@ -140,7 +151,16 @@ def _put(book: Book, name: str, body: pl.DataFrame, as_of: date) -> Iterator[Edi
     standing = _standing(book, name)
     if standing:
         _, place = standing
+        if body.height:
+            yield from _first_used(book, name, place)
         yield PutRows(_excel_table(place), sheet_rows(book, name, place, body, as_of))
+
+
+def _first_used(book: Book, name: str, place: Place) -> Iterator[ShowSheet]:
+    """Yield the sheet of a prepared table that gets its first rows; one that somebody hid stays hidden."""
+    owner = table(name)
+    if owner.profile == "prepared" and owner.group in {"work", "result"} and book.rows(name).is_empty():
+        yield ShowSheet(place.sheet)
 
 
 def _excel_table(place: Place) -> str:
