@@ -1,12 +1,12 @@
 """The Problems sheet: one row per finding, grouped by rule, each with its place, its words and its mark."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from ltc_xl.check.document import rows_with
 from ltc_xl.messages import say, shown, title_of, words_of
+from ltc_xl.model.address import place_text
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes
 from ltc_xl.model.enums import Lang, label
@@ -15,8 +15,6 @@ from ltc_xl.model.tables import UID, Table, table, tables
 
 SHEET_LIMIT = 5000
 """So many findings stand on the Problems sheet; its last line says how many more there are."""
-
-_PLAIN_SHEET = re.compile(r"(?![A-Za-z]{1,3}\d+$)[^\W\d]\w*")
 
 
 def problems(book: Book, found: list[Finding]) -> Changes:
@@ -64,8 +62,7 @@ def _place(book: Book, finding: Finding) -> str | None:
     sheet, address = cell or ((place.sheet, "A1") if place else (None, ""))
     if sheet is None:
         return None
-    quoted = sheet if _PLAIN_SHEET.fullmatch(sheet) else "'" + sheet.replace("'", "''") + "'"
-    return f"{quoted}!{address}"
+    return place_text(sheet, address)
 
 
 def _descriptions(book: Book, found: Iterable[Finding]) -> dict[tuple[str, str], str]:

@@ -10,8 +10,11 @@ from ltc_xl.cli.face import Main
     lazy={
         "demo": "ltc_xl.cli.demo:demo",
         "new": "ltc_xl.cli.new:new",
+        "sync": "ltc_xl.cli.sync:sync",
         "import": "ltc_xl.cli.intake:intake",
         "check": "ltc_xl.cli.check:check",
+        "today": "ltc_xl.cli.today:today",
+        "leads": "ltc_xl.cli.leads:leads",
         "collect": "ltc_xl.cli.collect:collect",
         "report": "ltc_xl.cli.report:report",
         "rollout": "ltc_xl.cli.rollout:rollout",

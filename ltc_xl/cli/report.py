@@ -31,6 +31,26 @@ def funnel(*, asked: Asked, book: Path, by: str) -> int:
     return answer(asked, book, "report funnel", reporting.funnel, by=by)
 
 
+@report.command()
+@book_argument()
+@asking("json", "dry_run", "out", "store")
+def pipeline(*, asked: Asked, book: Path) -> int:
+    """Print the open deals by stage, owner and month."""
+    from ltc_xl import report as reporting
+
+    return answer(asked, book, "report pipeline", reporting.pipeline)
+
+
+@report.command()
+@book_argument()
+@asking("json", "dry_run", "out", "store")
+def management(*, asked: Asked, book: Path) -> int:
+    """Print the director's page."""
+    from ltc_xl import report as reporting
+
+    return answer(asked, book, "report management", reporting.management)
+
+
 def answer(
     asked: Asked, book: Path, command: str, service: "Callable[..., Outcome]", **choices: object
 ) -> int:

@@ -33,9 +33,7 @@ def _of_contracts(book: Book, rulebook: Rulebook, as_of: date) -> Iterator[pl.Da
         "currency": currency_of(rulebook),
     }
     late = contracts.filter(pl.col("delivered_on").is_null() & (pl.col("planned_delivery") < as_of))
-    yield item(
-        late, "deliver_late", "contracts", "planned_delivery", due_on="planned_delivery", **about
-    )
+    yield item(late, "deliver_late", "contracts", "planned_delivery", due_on="planned_delivery", **about)
     by_plan = pl.max_horizontal("delivered_on", "planned_delivery")
     waiting = contracts.filter(
         pl.col("accepted_on").is_null() & (pl.col("delivered_on") <= as_of) & (by_plan < as_of)
@@ -45,9 +43,7 @@ def _of_contracts(book: Book, rulebook: Rulebook, as_of: date) -> Iterator[pl.Da
 
 def _warranties(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
     """Return retention to be asked for: the warranty has ended or ends soon, and nobody has triggered it."""
-    contracts = first_rows(book.rows("contracts"), "contract_no").filter(
-        ~pl.col("state").is_in(_NOT_BINDING)
-    )
+    contracts = first_rows(book.rows("contracts"), "contract_no").filter(~pl.col("state").is_in(_NOT_BINDING))
     months = pl.format("{}mo", pl.col("warranty_months"))
     ended = contracts.drop_nulls(["accepted_on", "warranty_months"]).select(
         "contract_no", ended_on=pl.col("accepted_on").dt.offset_by(months)
@@ -55,9 +51,7 @@ def _warranties(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
     lines = book.rows("lines").filter(
         (pl.col("trigger") == "WARRANTY_END") & pl.col("triggered_on").is_null() & (pl.col("amount") > 0)
     )
-    due = lines.join(ended, on="contract_no").filter(
-        pl.col("ended_on") <= as_of + timedelta(days=SOON_DAYS)
-    )
+    due = lines.join(ended, on="contract_no").filter(pl.col("ended_on") <= as_of + timedelta(days=SOON_DAYS))
     return item(
         due,
         "warranty_end",

@@ -97,7 +97,9 @@ def _bills(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
 def _cashier(rulebook: Rulebook, as_of: date) -> str | None:
     """Return the first member in finance who has not left."""
     finance = next(word for word in words("team_role") if word.code == "FIN")
-    named = pl.col("roles").str.contains_any([finance.zh, finance.en, finance.code], ascii_case_insensitive=True)
+    named = pl.col("roles").str.contains_any(
+        [finance.zh, finance.en, finance.code], ascii_case_insensitive=True
+    )
     here = pl.col("left_on").is_null() | (pl.col("left_on") > as_of)
     found = rulebook.rows("members").filter(named & here)["member"].drop_nulls()
     return str(found[0]) if found.len() else None

@@ -6,9 +6,9 @@ from typing import Any
 
 from ltc_xl.model.enums import Word, words
 from ltc_xl.model.tables import UID, Column
-from ltc_xl.workbook.builder.layout import TableArea
+from ltc_xl.workbook.builder.layout import FIRST_ROW, TableArea
 from ltc_xl.workbook.builder.names import MARKS
-from ltc_xl.workbook.builder.styles import NAVY, RED, STEPS, TONES, Styles
+from ltc_xl.workbook.builder.styles import MUTED, NAVY, RED, STEPS, TONES, Styles
 
 Rule = tuple[str, dict[str, Any]]
 
@@ -124,6 +124,20 @@ def _late(area: TableArea, code: str, styles: Styles) -> Rule:
     }
 
 
+def _agenda(area: TableArea, styles: Styles) -> Iterator[Rule]:
+    """Yield what makes the sheet 今日 readable: a line between people, red days, pale what is left out."""
+    first, last = area.columns[0].code, area.shown[-1].code
+    cells = f"{area.body(first).split(':')[0]}:{area.body(last).split(':')[1]}"
+    who, what = area.first_cell("member"), area.first_cell("kind")
+    above = who[:2] + str(FIRST_ROW - 1)
+    line = styles.dxf(top=1, top_color=NAVY)
+    yield cells, {"type": "formula", "criteria": f"={who}<>{above}", "format": line}
+    left_out = f'=AND({who}<>"",{what}="")'
+    pale = styles.dxf(font_color=MUTED, italic=True)
+    yield cells, {"type": "formula", "criteria": left_out, "format": pale}
+    yield _late(area, "due_on", styles)
+
+
 def conditional_formats(area: TableArea, styles: Styles) -> Iterator[Rule]:
     """Yield (cells, options) of every conditional format of a table, the most telling first."""
     edge = styles.dxf(border=1, border_color=RED)
@@ -132,6 +146,8 @@ def conditional_formats(area: TableArea, styles: Styles) -> Iterator[Rule]:
     for alert in ALERTS:
         if alert.table == area.model.name:
             yield _alert(area, alert, styles)
+    if area.model.name == "today":
+        yield from _agenda(area, styles)
     if "next_on" in area.numbers:
         yield _late(area, "next_on", styles)
     for column in area.shown:
