@@ -152,8 +152,9 @@ def _cash_notes(desk: Desk) -> pl.DataFrame:
 
 
 def _to_invoice(lines: pl.DataFrame) -> Grid:
+    """Return the overdue lines without an invoice, in dispute or promised though they may be."""
     fields = (*_LINE, Field("to_invoice_amount", "money"))
-    named = lines.filter(pl.col("uninvoiced") > 0).rename({"uninvoiced": "to_invoice_amount"})
+    named = lines.filter(pl.col("to_invoice") > 0).rename({"to_invoice": "to_invoice_amount"})
     rows = named.sort("customer", "due_on", "line_id").select(field.code for field in fields).to_dicts()
     return Grid(
         "to_invoice", fields, rows, {"to_invoice_amount": _sum(rows, "to_invoice_amount")}, where="sheet"

@@ -2,9 +2,9 @@
 
 A part is held apart, first reason first:
 
-* ``uninvoiced``: the firm records invoices and this part has none; the customer cannot pay it yet;
 * ``disputed``: the customer contests it;
 * ``promised``: the customer has named a day that has not passed;
+* ``uninvoiced``: the firm records invoices and this part has none; the customer cannot pay it yet;
 * ``no_customer``, ``unread``, ``unapplied``: nobody to write to; a cell of the customer's could not be read;
   the customer's money lies unmatched (or a line of theirs is overpaid), so that the letter might be wrong;
 * ``credit``: an overpaid line, less than nothing.
@@ -27,7 +27,7 @@ from ltc_xl.rules.ledger import LedgerView
 from ltc_xl.rules.name_keys import company_key
 from ltc_xl.rules.rulebook import day_in, setting_number
 
-REASONS = ("uninvoiced", "disputed", "promised", "unapplied", "unread", "no_customer", "credit")
+REASONS = ("disputed", "promised", "uninvoiced", "unapplied", "unread", "no_customer", "credit")
 """Why a part is not asked for; the columns of ``claims``."""
 
 HOLDS = ("no_customer", "unread", "unapplied")
@@ -45,7 +45,8 @@ def claims(book: Book, views: Sequence[LedgerView], as_of: date) -> pl.DataFrame
         as_of: the day.
 
     Returns:
-        The columns of ``open_lines``, ``invoices`` (their numbers), ``asked``, and one column per reason.
+        The columns of ``open_lines``, ``invoices`` (their numbers), ``to_invoice`` (what has none,
+        promised or not), ``asked``, and one column per reason.
     """
     open_lines = pl.concat([view.lines for view in views])
     overdue = open_lines.filter(pl.col("days_overdue") > 0)
@@ -67,16 +68,16 @@ def _split(lines: pl.DataFrame, *, records_invoices: bool) -> pl.DataFrame:
     owed = pl.max_horizontal("balance", _NOTHING)
     missing = pl.col("recognised") - pl.col("adjusted") - pl.col("invoiced").fill_null(_NOTHING)
     needs_invoice = pl.lit(records_invoices) & (pl.col("item") != "OPENING").fill_null(value=True)
-    uninvoiced = pl.when(needs_invoice).then(_between(missing, owed)).otherwise(_NOTHING)
-    return (
-        lines.with_columns(credit=pl.min_horizontal("balance", _NOTHING).cast(MONEY), rest=owed.cast(MONEY))
-        .with_columns(uninvoiced=uninvoiced.cast(MONEY))
-        .with_columns(rest=(pl.col("rest") - pl.col("uninvoiced")).cast(MONEY))
-        .with_columns(disputed=_between(pl.col("disputed"), pl.col("rest")))
-        .with_columns(rest=(pl.col("rest") - pl.col("disputed")).cast(MONEY))
-        .with_columns(promised=_between(pl.col("promised"), pl.col("rest")))
-        .with_columns(rest=(pl.col("rest") - pl.col("promised")).cast(MONEY))
+    to_invoice = pl.when(needs_invoice).then(_between(missing, owed)).otherwise(_NOTHING)
+    split = lines.with_columns(
+        credit=pl.min_horizontal("balance", _NOTHING).cast(MONEY),
+        rest=owed.cast(MONEY),
+        to_invoice=to_invoice,
     )
+    for reason, part in (("disputed", "disputed"), ("promised", "promised"), ("uninvoiced", "to_invoice")):
+        split = split.with_columns(_between(pl.col(part), pl.col("rest")).alias(reason))
+        split = split.with_columns(rest=(pl.col("rest") - pl.col(reason)).cast(MONEY))
+    return split
 
 
 def _between(amount: pl.Expr, most: pl.Expr) -> pl.Expr:
