@@ -66,10 +66,15 @@ class Standing:
         self.in_turn = (last, load.last_count, member.key)
         self.least_open = (load.in_hand, self.ratio, *self.in_turn)
 
-    def out(self, cap: int | None) -> Out | None:
-        """Return why the person gets no lead of a rule with this weekly cap, or None."""
+    def out(self, cap: int | None, *, limited: bool = True) -> Out | None:
+        """Return why the person gets no lead of a rule with this weekly cap, or None.
+
+        Whom a rule falls back to is not ``limited``: only absence counts.
+        """
         if self.away:
             return self.away.why
+        if not limited:
+            return None
         if self.member.capacity is not None and self.load.month >= self.member.capacity:
             return "month"
         return "week" if cap is not None and self.load.week >= cap else None

@@ -1,0 +1,80 @@
+"""The service: leads that wait go to those who can take them, each with the reason in words."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from ltc_xl.leads.assign_reasons import AssignReasons
+from ltc_xl.leads.phrases import Phrases
+from ltc_xl.leads.problems import problems_data
+from ltc_xl.model.book import Book
+from ltc_xl.model.change import Changes, differences
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.tables import UID
+from ltc_xl.rules.assignment import CHANGED, Assignment, assignment, handed_over
+from ltc_xl.rules.lead_desk import Kept
+
+
+def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
+    """Return an owner for each lead that waits, or why it finds none.
+
+    Args:
+        book: as read; leads that have an owner stay theirs.
+        rulebook: its rule sheets; while 线索分配 has an error nothing is assigned.
+        as_of: the day: who is on leave, and the end of the last seven and thirty days.
+        lang: language of the answer; the reasons in the book are in the book's own.
+    """
+    found = assignment(book, rulebook, as_of)
+    asked = lang or book.lang
+    reasons = AssignReasons(Phrases(book.lang, as_of))
+    whys = [reasons.given(one) for one in found.given]
+    told = reasons if asked == book.lang else AssignReasons(Phrases(asked, as_of))
+    answered = whys if told is reasons else [told.given(one) for one in found.given]
+    return Outcome(
+        changes=_changes(found, whys, book, rulebook, as_of),
+        findings=found.problems,
+        data={
+            "assigned": _assigned(found, answered),
+            "unassigned": _unassigned(found, told),
+            "problems": problems_data(book, found.problems, asked),
+        },
+        exit_status=int(any(problem.severity == "error" for problem in found.problems)),
+    )
+
+
+def _changes(found: Assignment, whys: list[str], book: Book, rulebook: Rulebook, as_of: date) -> Changes:
+    if not found.given:
+        return Changes()
+    reasons = pl.DataFrame({UID: [one.lead.row_id for one in found.given], "assign_why": whys})
+    after = handed_over(found, book, rulebook, as_of).drop("assign_why").join(reasons, on=UID)
+    return differences("leads", found.waiting, after, CHANGED)
+
+
+def _named(found: Assignment, row_ids: Iterable[str]) -> Iterable[dict[str, object]]:
+    """Yield how a person knows each lead."""
+    columns = ("lead_id", UID, "company", "created_on")
+    known = {row[1]: row for row in found.waiting.select(columns).iter_rows()}
+    for row_id in row_ids:
+        number, uid, company, created_on = known[row_id]
+        day = created_on.isoformat() if created_on else None
+        yield {"lead_id": number or uid, "uid": uid, "company": company, "created_on": day}
+
+
+def _assigned(found: Assignment, reasons: Iterable[str]) -> list[dict[str, object]]:
+    names = _named(found, (one.lead.row_id for one in found.given))
+    return [
+        {**name, "owner": one.chosen.member.name, "rule": one.rule, "reason": reason}
+        for name, one, reason in zip(names, found.given, reasons, strict=True)
+    ]
+
+
+def _unassigned(found: Assignment, told: AssignReasons) -> list[dict[str, object]]:
+    names = _named(found, (one.lead.row_id for one in found.kept))
+    return [{**name, **_kept(one, told)} for name, one in zip(names, found.kept, strict=True)]
+
+
+def _kept(kept: Kept, told: AssignReasons) -> dict[str, object]:
+    return {"why": kept.why, "reason": told.kept(kept), "cure": told.cure(kept)}

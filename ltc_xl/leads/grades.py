@@ -1,0 +1,110 @@
+"""The service: every open lead gets the grade of the first rule that fits, and the reason in words."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from ltc_xl.leads.facts import Facts
+from ltc_xl.leads.phrases import Phrases
+from ltc_xl.leads.problems import problems_data
+from ltc_xl.model.book import Book
+from ltc_xl.model.change import differences
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.tables import UID
+from ltc_xl.rules.grading import Grading, grading, sources
+
+_WRITTEN = ("grade", "score", "grade_why")
+
+Row = Mapping[str, object]
+
+
+def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
+    """Return the grades of the open leads; a lead that no rule fits keeps what it has, and is listed.
+
+    Args:
+        book: as read.
+        rulebook: its rule sheets; while 线索评级 has an error no grade changes.
+        as_of: the day.
+        lang: language of the answer; the reasons in the book are in the book's own.
+    """
+    found = grading(book, rulebook, as_of)
+    graded, left = found.leads.filter(pl.col("doubt").is_null()), found.leads.drop_nulls("doubt")
+    whys = GradeReasons(book, found, book.lang, as_of).whys(graded)
+    new = graded.select(UID, grade="new_grade", score="new_score", grade_why=pl.Series(whys, dtype=pl.String))
+    changes = differences("leads", graded, new, _WRITTEN)
+    told = GradeReasons(book, found, lang or book.lang, as_of)
+    data = {
+        "graded": told.graded(graded, whys if told.lang == book.lang else told.whys(graded)),
+        "changed": len({uid for entry in changes.sets for uid in entry.cells[UID]}),
+        "ungraded": told.ungraded(left),
+        "problems": problems_data(book, found.rules.problems, told.lang),
+    }
+    return Outcome(changes, found.rules.problems, data=data, exit_status=int(not found.rules.sound))
+
+
+class GradeReasons:
+    """Says why each lead has its grade, or has none, in a language."""
+
+    def __init__(self, book: Book, found: Grading, lang: Lang, as_of: date) -> None:
+        self.book, self.rules, self.lang = book, found.rules.table, lang
+        self.say = Phrases(lang, as_of)
+        self.facts, self.grades = Facts(book, self.say), book.labels("grade")
+
+    def whys(self, graded: pl.DataFrame) -> list[str]:
+        """Return the reason of each graded lead."""
+        asked = [code for code in ("rule", "new_grade", *self.rules.inputs) if code in graded.columns]
+        return [self._why(row) for row in graded.select(asked).iter_rows(named=True)]
+
+    def _why(self, row: Row) -> str:
+        """Return what counted; where the rule asks for nothing, all that the other rules ask for."""
+        rule = self.rules.rules[int(str(row["rule"]))]
+        facts = self.facts.of(tuple(rule.tests) or self.rules.inputs, row)
+        grade = self.grades.get(str(row["new_grade"]), row["new_grade"])
+        key = "grade.why_noted" if rule.note else "grade.why"
+        return self.say(key, facts=facts, grade=grade, no=rule.no, note=rule.note)
+
+    def graded(self, graded: pl.DataFrame, whys: Iterable[str]) -> list[dict[str, object]]:
+        """Return the graded leads as data."""
+        columns = ("lead_id", UID, "company", "grade", "new_grade", "new_score", "queue", "rule")
+        return [
+            {
+                "lead_id": number or uid,
+                "uid": uid,
+                "company": company,
+                "grade": new,
+                "was": old,
+                "score": score,
+                "queue": queue,
+                "rule": self.rules.rules[rule].no,
+                "reason": why,
+            }
+            for (number, uid, company, old, new, score, queue, rule), why in zip(
+                graded.select(columns).iter_rows(), whys, strict=True
+            )
+        ]
+
+    def ungraded(self, left: pl.DataFrame) -> list[dict[str, object]]:
+        """Return the leads that get no grade, why, and what to do."""
+        return [
+            {
+                "lead_id": row["lead_id"] or row[UID],
+                "uid": row[UID],
+                "company": row["company"],
+                "grade": row["grade"],
+                "reason": self._doubt(row),
+                "cure": self.say(f"ungraded.{row['doubt']}.cure"),
+            }
+            for row in left.iter_rows(named=True)
+        ]
+
+    def _doubt(self, row: Row) -> str:
+        facts, uid = self.facts.of(self.rules.inputs, row), str(row[UID])
+        unread = sorted(
+            (self.book.cell(*cell) or ("", cell[2]))[1]
+            for cell in self.book.unread
+            if cell[:2] == ("leads", uid) and cell[2] in sources(self.rules.inputs)
+        )
+        return self.say(f"ungraded.{row['doubt']}.reason", facts=facts, cells=self.say.listed(unread))

@@ -1,0 +1,114 @@
+"""Assignment: what the rules of 线索分配 make of the leads that wait for an owner, on a day."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import polars as pl
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.enums import words
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.tables import UID
+from ltc_xl.rules.decisions import Rule
+from ltc_xl.rules.grading import Grading, grading
+from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Route
+from ltc_xl.rules.members import crew_of
+from ltc_xl.rules.moves import Steps, judged_moves
+from ltc_xl.rules.rulesets import RuleSet, assignment_rules, transition_rules
+from ltc_xl.rules.waiting import waiting_leads
+from ltc_xl.rules.workload import workloads
+
+CHANGED = ("owner", "assigned_at", "state", "customer", "assign_why")
+"""The columns of a lead that an assignment fills."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What becomes of the leads that wait, in the order in which they were served.
+
+    Attributes:
+        waiting: the leads as they stand.
+        given: those that found an owner.
+        kept: those that did not.
+        problems: what is wrong with the rule sheets that were asked.
+    """
+
+    waiting: pl.DataFrame
+    given: tuple[Given, ...]
+    kept: tuple[Kept, ...]
+    problems: tuple[Finding, ...]
+
+
+def assignment(book: Book, rulebook: Rulebook, as_of: date) -> Assignment:
+    """Return who gets which of the leads that wait, and why the others find nobody."""
+    graded, rules = grading(book, rulebook, as_of), assignment_rules(book, rulebook)
+    waiting = waiting_leads(book)
+    desk = Desk(crew_of(rulebook.rows("members")), workloads(book.rows("leads"), as_of), as_of)
+    routes = list(map(_route, rules.table.rules)) if rules.sound else None
+    answers = [desk.give(lead, routes) for lead in _leads(book, graded, rules, as_of, waiting)]
+    return Assignment(
+        waiting,
+        tuple(answer for answer in answers if isinstance(answer, Given)),
+        tuple(answer for answer in answers if isinstance(answer, Kept)),
+        (*graded.rules.problems, *rules.problems),
+    )
+
+
+def _route(rule: Rule) -> Route:
+    given: Mapping[str, Any] = rule.outputs
+    method = given.get("method") or "LEAST_OPEN"
+    return Route(rule.no, given["team"], method, given.get("cap"), given.get("fallback"))
+
+
+def _leads(book: Book, graded: Grading, rules: RuleSet, as_of: date, waiting: pl.DataFrame) -> Iterator[Lead]:
+    """Yield the leads as the rules see them; a lead without a region is looked for by its city."""
+    unread = [uid for name, uid, column in book.unread if (name, column) == ("leads", "owner")]
+    queues = graded.leads.select(UID, "queue", "doubt")
+    seen = waiting.join(queues, on=UID, how="left", maintain_order="left").with_columns(
+        region=pl.coalesce("region", "city"),
+        doubt=pl.when(pl.col(UID).is_in(unread))
+        .then(pl.lit("owner_unread"))
+        .when(pl.col("grade").is_null())
+        .then(pl.lit("no_grade"))
+        .otherwise("doubt" if graded.rules.sound else pl.lit("grading_off")),
+    )
+    routes = rules.table.decide(seen, as_of)["rule"] if rules.sound else pl.Series([None] * seen.height)
+    columns = (UID, "queue", "region", "industry", "doubt", "route", "known_customer", "customer_owner")
+    yield from map(Lead._make, seen.with_columns(route=routes).select(columns).iter_rows())
+
+
+def handed_over(found: Assignment, book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
+    """Return the leads that found an owner as they stand then; ``assign_why`` is not filled.
+
+    Their state becomes ``ASSIGNED`` where 阶段流转 lets anybody take that step.
+    """
+    columns = [
+        (one.lead.row_id, one.chosen.member.name, one.lead.customer, one.route is None) for one in found.given
+    ]
+    schema = {UID: pl.String, "owner": pl.String, "found": pl.String, "is_customer": pl.Boolean}
+    given = pl.DataFrame(columns, schema=schema, orient="row")
+    owned = (
+        found.waiting.drop("owner")
+        .join(given, on=UID, maintain_order="left")
+        .with_columns(
+            assigned_at=pl.lit(datetime.combine(as_of, time()), pl.Datetime("us")),
+            customer=pl.when("is_customer").then(pl.coalesce("found", "customer")).otherwise("customer"),
+        )
+    )
+    state = pl.when(pl.col(UID).is_in(_movable(owned, book, rulebook, as_of))).then(pl.lit("ASSIGNED"))
+    return owned.with_columns(state=state.otherwise("state"))
+
+
+def _movable(owned: pl.DataFrame, book: Book, rulebook: Rulebook, as_of: date) -> list[str]:
+    """Return the leads that a listed step calls assigned; one that asks for a role is a person's."""
+    rules = transition_rules(book, rulebook)
+    if not rules.sound:
+        return []
+    steps = Steps([row for row in rules.rows if row.object == "LEAD"], rulebook, as_of)
+    before = [word.code for word in words("lead_state") if steps.between(word.code, "ASSIGNED")]
+    moves = owned.filter(pl.col("state").is_in(before)).with_columns(from_="state", wanted=pl.lit("ASSIGNED"))
+    allowed, _ = judged_moves(moves, steps, frozenset())
+    return allowed[UID].to_list()

@@ -1,0 +1,97 @@
+"""Grades of open leads: the first rule of 线索评级 that fits what a lead says, and how complete it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.money import RATE
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.tables import UID
+from ltc_xl.rules.rulesets import RuleSet, grading_rules
+from ltc_xl.rules.waiting import is_open
+
+REACHABLE = ("mobile", "wechat", "email")
+"""Ways to reach the contact; one of them is enough."""
+
+TOLD = ("company", "contact", "need", "budget", "timeline", "city")
+"""What a complete lead says, besides how to reach the contact."""
+
+SOURCES = {"need_level": ("need", "timeline"), "completeness": (*TOLD, *REACHABLE)}
+"""Inputs of the rules that no column of a lead holds, and the columns they come from."""
+
+_PARTS = len(TOLD) + 1
+_SHARES = [(Decimal(filled) / _PARTS).quantize(Decimal("1e-8")) for filled in range(_PARTS + 1)]
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What the rules say of the open leads.
+
+    Attributes:
+        rules: the rule set; while it is not sound, ``leads`` is empty.
+        leads: the open leads with ``need_level`` and ``completeness``, and what the rules answer: ``rule``
+            (its place), ``new_grade``, ``new_score``, ``queue``. These are null where ``doubt`` is filled:
+            ``unread`` where a cell that counts cannot be read, ``no_fit`` where no rule fits.
+    """
+
+    rules: RuleSet
+    leads: pl.DataFrame
+
+
+def grading(book: Book, rulebook: Rulebook, as_of: date) -> Grading:
+    """Return what the rules say of the open leads of a book on a day."""
+    rules = grading_rules(book, rulebook)
+    leads = with_inputs(book.rows("leads").filter(is_open()))
+    if not rules.sound:
+        leads = leads.clear()
+    answers = rules.table.decide(leads, as_of).select(
+        "rule", "queue", new_grade="grade", new_score=pl.col("score").cast(pl.Int64)
+    )
+    told = leads.drop("queue", strict=False).hstack(answers.get_columns())
+    unread = pl.col(UID).is_in(_unread(book, rules))
+    doubt = pl.when(unread).then(pl.lit("unread")).when(pl.col("rule").is_null()).then(pl.lit("no_fit"))
+    return Grading(
+        rules,
+        told.with_columns(doubt=doubt).with_columns(
+            pl.when(pl.col("doubt").is_null()).then(pl.col("rule", "queue", "new_grade", "new_score"))
+        ),
+    )
+
+
+def with_inputs(leads: pl.DataFrame) -> pl.DataFrame:
+    """Return the leads with how clear the need is, and the filled share of what a complete lead says.
+
+    A need is urgent when it is written down and wanted within three months.
+    """
+    need = _filled("need")
+    level = (
+        pl.when(need & (pl.col("timeline") == "M0_3"))
+        .then(pl.lit("URGENT"))
+        .when(need)
+        .then(pl.lit("CLEAR"))
+        .otherwise(pl.lit("VAGUE"))
+    )
+    parts = [*map(_filled, TOLD), pl.any_horizontal(*map(_filled, REACHABLE))]
+    filled = pl.sum_horizontal(part.cast(pl.UInt32) for part in parts)
+    share = filled.replace_strict(range(_PARTS + 1), pl.Series(_SHARES, dtype=RATE), return_dtype=RATE)
+    return leads.with_columns(need_level=level, completeness=share)
+
+
+def _filled(column: str) -> pl.Expr:
+    """Return whether a cell says anything."""
+    return pl.col(column).cast(pl.String).str.strip_chars().fill_null("") != ""
+
+
+def _unread(book: Book, rules: RuleSet) -> list[str]:
+    """Return the leads of which a cell that the rules ask for could not be read."""
+    asked = sources(rules.table.inputs)
+    return sorted(uid for name, uid, column in book.unread if name == "leads" and column in asked)
+
+
+def sources(inputs: Iterable[str]) -> frozenset[str]:
+    """Return the columns of a lead that some inputs of the rules come from."""
+    return frozenset(source for code in inputs for source in SOURCES.get(code, (code,)))
