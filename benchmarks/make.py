@@ -6,7 +6,7 @@
 import random
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -71,6 +71,7 @@ _OF_TYPE: dict[str, Maker] = {
     "money": lambda _, c: Decimal(c.randrange(100_000, 250_000_000)) / 100,
     "int": lambda _, c: c.randrange(0, 100),
     "date": lambda _, c: AS_OF - timedelta(days=c.randrange(0, 20)),
+    "datetime": lambda _, c: datetime.combine(AS_OF - timedelta(days=c.randrange(0, 20)), time()),
 }
 
 

@@ -43,7 +43,12 @@ class Steps:
 
     def after(self, before: str) -> tuple[str, ...]:
         """Return the stages that may follow, in the order of the rows."""
-        return tuple(dict.fromkeys(after for at, after in self._by_way if at == before))
+        return self._after.get(before, ())
+
+    @cached_property
+    def _after(self) -> Mapping[str, tuple[str, ...]]:
+        stages = dict.fromkeys(before for before, _ in self._by_way)
+        return {stage: tuple(to for at, to in self._by_way if at == stage) for stage in stages}
 
     def asked(self, ways: Iterable[tuple[str, str]]) -> set[str]:
         """Return the columns that some moves depend on."""

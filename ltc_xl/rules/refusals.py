@@ -8,7 +8,7 @@ from decimal import Decimal
 from ltc_xl.model.book import Book
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.money import RATE
-from ltc_xl.model.tables import UID, Column, table
+from ltc_xl.model.tables import UID, table
 from ltc_xl.model.wish import Wish
 from ltc_xl.rules.guards import Guard
 from ltc_xl.rules.moves import STAGES, Steps
@@ -64,6 +64,7 @@ class Judge:
     steps: Steps
     actor: str
     roles: frozenset[str]
+    _lists: dict[str | None, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     def refusals(self, row: Row) -> Iterator[Refusal]:
         """Yield every reason why a row, with ``from_`` and ``wanted`` beside its columns, must not move."""
@@ -108,10 +109,12 @@ class Judge:
         )
 
     def _word(self, code: str) -> str:
-        return self._words(table(self.name).by_code[STAGES[self.name]]).get(code, code)
+        return self._words(table(self.name).by_code[STAGES[self.name]].enum).get(code, code)
 
-    def _words(self, column: Column) -> Mapping[str, str]:
-        return self.book.labels(column.enum) if column.enum else {}
+    def _words(self, list_: str | None) -> Mapping[str, str]:
+        if list_ not in self._lists:
+            self._lists[list_] = self.book.labels(list_) if list_ else {}
+        return self._lists[list_]
 
     def _shown(self, code: str, value: object) -> str | None:
         """Return a value as the sheet shows it."""
@@ -120,4 +123,4 @@ class Judge:
             return f"{value:.2%}" if column.dtype == RATE else f"{value:,.2f}"
         if isinstance(value, date):
             return value.isoformat()
-        return None if value is None else self._words(column).get(str(value), str(value))
+        return None if value is None else self._words(column.enum).get(str(value), str(value))

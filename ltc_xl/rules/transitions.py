@@ -97,19 +97,19 @@ def _only(entry: SetColumn, made: Moves) -> SetColumn:
 def _alive(wishes: Sequence[Wish], withdrawn: Collection[str], moves: Moves, book: Book) -> tuple[Wish, ...]:
     """Return the wishes that nobody gave up and whose row stands as it did, no other stage being typed."""
     given_up = {(wish.table, wish.row_id) for wish in wishes if wish.id in withdrawn}
-    typed = {(name, uid) for name, cells in moves.items() for uid in cells[UID]}
-    names = {wish.table for wish in wishes}
-    stands = {(name, uid): stage for name in names for uid, stage in _stages(book, name, wishes)}
+    stands: dict[tuple[str, str], str | None] = {}
+    typed: set[tuple[str, str]] = set()
+    for name in {wish.table for wish in wishes}:
+        mine = pl.col(UID).is_in([wish.row_id for wish in wishes if wish.table == name])
+        stages = book.rows(name).filter(mine).select(UID, STAGES[name])
+        stands |= {(name, uid): stage for uid, stage in stages.iter_rows()}
+        if name in moves:
+            typed |= {(name, uid) for uid in moves[name].filter(mine)[UID]}
     return tuple(
         wish
         for wish in wishes
         if (row := (wish.table, wish.row_id)) not in given_up | typed and stands.get(row) == wish.from_
     )
-
-
-def _stages(book: Book, name: str, wishes: Sequence[Wish]) -> list[tuple[str, str | None]]:
-    uids = [wish.row_id for wish in wishes if wish.table == name]
-    return book.rows(name).filter(pl.col(UID).is_in(uids)).select(UID, STAGES[name]).rows()
 
 
 def _asked(wishes: Sequence[Wish]) -> tuple[SetColumn, ...]:
