@@ -151,7 +151,7 @@ _AHEAD = ("bid_due", "warranty_end", "bill_due", "deposit_due")
 
 
 def _sheet(book: Book, days: Sequence[Day], as_of: date) -> Changes:
-    """Return the new body of the sheet 今日, as far as the file has its columns; nothing where it lacks it."""
+    """Return the new body of the sheet 今日, as far as the file has its columns."""
     place = book.place("today")
     if book.digest and place is None:
         return Changes()

@@ -49,7 +49,8 @@ def _print_days(data: Mapping[str, Any], lang: Lang) -> None:
         show.say(say("today.none", lang))
         return
     count = sum(len(day["items"]) + day["more"] for day in days)
-    show.say(say("today.headline", lang, as_of=data["as_of"], people=len(days), count=count))
+    people = sum(bool(day["member"]) for day in days)
+    show.say(say("today.headline", lang, as_of=data["as_of"], people=people, count=count))
     for day in days:
         name = day["member"] or say("today.nobody", lang)
         show.heading(say("today.member", lang, member=name, count=len(day["items"]) + day["more"]))

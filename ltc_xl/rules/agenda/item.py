@@ -45,7 +45,7 @@ SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
 
 
 def item(rows: pl.DataFrame, kind: str, table: str, column: str, **values: pl.Expr | str) -> pl.DataFrame:
-    """Return rows as lines of an agenda; ``values`` names the column, or gives the expression, of the rest."""
+    """Return rows as lines of an agenda; ``values`` names or gives the rest."""
     given: dict[str, pl.Expr] = {
         "kind": pl.lit(kind),
         "table": pl.lit(table),

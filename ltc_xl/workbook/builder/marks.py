@@ -130,12 +130,16 @@ def _agenda(area: TableArea, styles: Styles) -> Iterator[Rule]:
     cells = f"{area.body(first).split(':')[0]}:{area.body(last).split(':')[1]}"
     who, what = area.first_cell("member"), area.first_cell("kind")
     above = who[:2] + str(FIRST_ROW - 1)
+    due, new = area.first_cell("due_on"), f"{who}<>{above}"
+    late = f"=AND({new},ISNUMBER({due}),{due}<TODAY())"
+    both = styles.dxf(font_color=RED, bold=True, top=1, top_color=NAVY)
+    yield area.body("due_on"), {"type": "formula", "criteria": late, "format": both}
+    yield _late(area, "due_on", styles)
     line = styles.dxf(top=1, top_color=NAVY)
-    yield cells, {"type": "formula", "criteria": f"={who}<>{above}", "format": line}
+    yield cells, {"type": "formula", "criteria": f"={new}", "format": line}
     left_out = f'=AND({who}<>"",{what}="")'
     pale = styles.dxf(font_color=MUTED, italic=True)
     yield cells, {"type": "formula", "criteria": left_out, "format": pale}
-    yield _late(area, "due_on", styles)
 
 
 def conditional_formats(area: TableArea, styles: Styles) -> Iterator[Rule]:
