@@ -14,9 +14,18 @@ from ltc_xl.workbook.coerce import Reading, Typed, typed
 from ltc_xl.workbook.grid import SCHEMA
 from ltc_xl.workbook.styles import Styles
 
-KIND_OF = {"number": "n", "text": "s", "flag": "b", "error": "e", "iso": "d", "day": "n", "padded": "n"}
-STYLE_OF = {"day": 7, "padded": 8}
-READING = Reading(styles=Styles(frozenset({7}), ((8, 6),)))
+KIND_OF = {
+    "number": "n",
+    "text": "s",
+    "flag": "b",
+    "error": "e",
+    "iso": "d",
+    "day": "n",
+    "padded": "n",
+    "share": "n",
+}
+STYLE_OF = {"day": 7, "padded": 8, "share": 9}
+READING = Reading(styles=Styles(frozenset({7}), ((8, 6),), frozenset({9})))
 
 
 def read(
@@ -223,6 +232,23 @@ def test_tax_rates() -> None:
     check("tax", table_of(test_tax_rates))
 
 
+def test_texts_of_rules_are_what_a_person_sees() -> None:
+    """
+    | cell   | as typed            | value      | finding |
+    | text   | [20万..100万)       | [20万..100万) |      |
+    | text   | =100                | =100       |         |
+    | number | 1000000             | 1000000    |         |
+    | number | 0.8                 | 0.8        |         |
+    | share  | 0.8                 | 80%        |         |
+    | share  | 0.80500000000000005 | 80.5%      |         |
+    | share  | 1                   | 100%       |         |
+    | day    | 46085               | 2026-03-04 |         |
+    | flag   | 1                   | TRUE       |         |
+    | error  | #NAME?              |            | V-01    |
+    """
+    check("rule", table_of(test_texts_of_rules_are_what_a_person_sees))
+
+
 def test_words() -> None:
     """
     | cell   | as typed | value    | finding |
@@ -288,7 +314,9 @@ def test_what_was_found_is_told_as_a_person_sees_it() -> None:
     assert found == ["2.5", "2026-04-30", "FALSE", "约3", "#N/A"]
 
 
-@pytest.mark.parametrize("type_", ["text", "id", "money", "int", "date", "enum", "flag", "tax", "rate"])
+@pytest.mark.parametrize(
+    "type_", ["text", "id", "money", "int", "date", "enum", "flag", "tax", "rate", "rule"]
+)
 def test_a_blank_is_no_value_and_no_problem(type_: str) -> None:
     found = read(type_, [("text", None)], enum="opp_stage")
     assert found.values.to_list() == [None]

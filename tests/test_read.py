@@ -321,6 +321,35 @@ def test_settings_keep_numbers_as_people_see_them(path: Path) -> None:
     ]
 
 
+def test_columns_of_the_firm_on_a_rule_sheet_are_read_as_texts_and_have_cells(path: Path) -> None:
+    """Numbers, percent, days and lists come as a person sees them; an error in one is reported at its cell."""
+    codes = {"grading": ["no", "budget", "渠道", "完整度", "grade", "采购时间", "渠道", "备用"]}
+    given_ = [
+        {"no": 1, "budget": 1000000, "渠道": "官网,展会", "完整度": Styled(0.8, "0%"), "grade": "A",
+         "采购时间": "3个月内"},
+        {"no": "G02", "budget": ">=20万", "渠道": Styled(46085, "yyyy-mm-dd"), "grade": "B",
+         "采购时间": Formula("Sheet9!A1", "#REF!")},
+    ]  # fmt: skip
+    rows: dict[str, Rows] = {"leads": [LEAD], "grading": given_}  # type: ignore[dict-item]  # rows of cells
+    book = read_book(book_file(path, rows, as_tables=False, codes=codes))
+    assert columns(book, "grading", "no", "budget", "completeness") == [
+        ("1", "1000000", "80%"),
+        ("G02", ">=20万", None),
+    ]
+    held = book.tables["grading"]
+    assert held.texts is not None
+    assert held.texts.drop(UID).rows(named=True) == [
+        {"渠道": "官网,展会", "采购时间": "3个月内", "备用": None},
+        {"渠道": "2026-03-04", "采购时间": None, "备用": None},
+    ]
+    assert held.texts[UID].equals(book.rows("grading")[UID])
+    twice = next(one for one in book.findings if one.code == "V-08")
+    assert book.cell("grading", None, twice.column) == ("线索评级", "C1")
+    assert book.cell("grading", held.texts[UID][1], "采购时间") == ("线索评级", "F3")
+    assert book.unread_places("grading") == ["线索评级!F3"]
+    assert book.tables["leads"].texts is None
+
+
 def test_days_of_a_1904_workbook_are_the_days_people_see(path: Path) -> None:
     book_file(path, {"leads": [{**LEAD, "next_on": AS_OF, "note": AS_OF}]}, options={"date_1904": True})
     assert columns(read_book(path), "leads", "next_on", "note") == [(AS_OF, "2026-04-30")]

@@ -40,19 +40,26 @@ def _sheet_rows(book: Book, found: list[Finding]) -> list[tuple[str | None, ...]
 
 def _sheet_row(book: Book, finding: Finding, about: Mapping[tuple[str, str], str]) -> tuple[str | None, ...]:
     words, lang = words_of(finding, book.lang), book.lang
-    model = tables()[finding.table]
-    column = model.by_code.get(finding.column or "")
     return (
         title_of(finding.code, lang),
         finding.severity.upper(),
         _place(book, finding),
         about.get((finding.table, finding.row_id or "")),
-        column.label(lang) if column else None,
+        _header(book, finding),
         words.found,
         words.cure,
         finding.code,
         f"{finding.row_id}|{finding.column or ''}" if finding.row_id else None,
     )
+
+
+def _header(book: Book, finding: Finding) -> str | None:
+    """Return the header of the cell a finding is about; a column of the firm's own has its own."""
+    column = tables()[finding.table].by_code.get(finding.column or "")
+    place = book.place(finding.table)
+    if column is None:
+        return finding.column if place and finding.column in place.extra else None
+    return column.label(book.lang)
 
 
 def _place(book: Book, finding: Finding) -> str | None:

@@ -202,6 +202,7 @@ def _dispute(texts: pl.Series, form_map: FormMap) -> pl.Series:
 
 
 _READERS: Mapping[str, Callable[[pl.Series, FormMap], pl.Series]] = {
-    "text": _as_typed, "id": _identity, "tax": _tax, "money": _money, "number": _number, "rate": _rate,
-    "int": _integer, "date": _day_of, "datetime": _day_of, "terms": _terms, "disputed": _dispute,
+    "text": _as_typed, "rule": _as_typed, "id": _identity, "tax": _tax, "money": _money,
+    "number": _number, "rate": _rate, "int": _integer, "date": _day_of, "datetime": _day_of,
+    "terms": _terms, "disputed": _dispute,
 }  # fmt: skip

@@ -33,6 +33,10 @@ class Place:
     extra: Mapping[str, int] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def number_of(self, column: str | None) -> int | None:
+        """Return the number of a column by its code, or by its header where it is the firm's own."""
+        return self.columns.get(column or "", self.extra.get(column or ""))
+
 
 @dataclass(frozen=True)
 class BookTable:
@@ -40,12 +44,14 @@ class BookTable:
 
     ``rows`` has every column of the model (null where the sheet lacks it), ``_uid`` and ``_row``.
     ``fresh`` holds the ``_uid``s that the reader minted because the sheet has none (or a copied one).
+    ``texts`` has, for a rule table only, ``_uid`` and the cells of the firm's own columns by their header.
     """
 
     table: Table
     rows: pl.DataFrame
     place: Place | None = None
     fresh: frozenset[str] = frozenset()
+    texts: pl.DataFrame | None = None
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:
@@ -99,13 +105,18 @@ class Book:
     def cell(self, name: str, uid: str | None, column: str | None) -> tuple[str, str] | None:
         """Return (sheet, address) of a cell, or of a row's first cell when the column is not there.
 
-        None when the table has no place or the row is not on it.
+        Without a row it is the column's header. None when table, row or header are not on a sheet. A column
+        is named by its code, one of the firm's own by its header.
         """
         held = self.tables.get(name)
-        if held is None or held.place is None or uid is None or uid not in held.row_of:
+        if held is None or held.place is None:
             return None
-        number = held.place.columns.get(column or "", min(held.place.columns.values(), default=1))
-        return held.place.sheet, f"{column_letters(number)}{held.row_of[uid]}"
+        number = held.place.number_of(column)
+        row = held.place.header_row if uid is None else held.row_of.get(uid)
+        if row is None or (uid is None and number is None):
+            return None
+        first = min(held.place.columns.values(), default=1)
+        return held.place.sheet, f"{column_letters(number or first)}{row}"
 
     def with_rows(self, name: str, rows: pl.DataFrame) -> "Book":
         """Return the book with a table's rows replaced (columns completed and ordered)."""

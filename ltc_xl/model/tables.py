@@ -28,6 +28,7 @@ DTYPES: Mapping[str, pl.DataType] = {
     "date": pl.Date(),
     "datetime": pl.Datetime("us"),
     "flag": pl.Boolean(),
+    "rule": pl.String(),
 }
 
 

@@ -22,7 +22,7 @@ class Headers:
     Attributes:
         columns: code -> column number on the sheet.
         extra: the firm's own headers -> column number.
-        twice: codes whose header stands there again.
+        twice: codes whose header stands there again; in a rule table also headers of the firm's own.
     """
 
     columns: Mapping[str, int]
@@ -76,7 +76,9 @@ def headers_of(table: Table, texts: Mapping[int, str]) -> Headers:
     twice = []
     for number, text in sorted(texts.items()):
         code = codes.get(header_key(text))
-        if code is None:
+        if code is None and table.group == "rule" and text in extra:
+            twice.append(text)
+        elif code is None:
             extra.setdefault(text, number)
         elif code in columns:
             twice.append(code)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import polars as pl
 
@@ -141,6 +142,24 @@ def _text(cells: pl.DataFrame, _column: Column, reading: Reading) -> pl.Series:
     return texts.set(cells["text"].is_null(), None)
 
 
+def _rule(cells: pl.DataFrame, column: Column, reading: Reading) -> pl.Series:
+    """Return what a person sees, a share in percent as ``80%``."""
+    texts = _text(cells, column, reading)
+    shares = (
+        (cells["kind"] == NUMBER) & cells["style"].is_in(list(reading.styles.percents)) & texts.is_not_null()
+    )
+    if not shares.any():
+        return texts
+    different = texts.filter(shares).unique()
+    return texts.scatter(
+        shares.arg_true(), texts.filter(shares).replace({text: _percent(text) for text in different})
+    )
+
+
+def _percent(share: str) -> str:
+    return f"{(Decimal(share) * 100).normalize():f}%"
+
+
 def _identity(cells: pl.DataFrame, column: Column, reading: Reading) -> pl.Series:
     """Return ids; a day has lost what was typed, and a number of more than 15 digits its last ones."""
     texts = _text(cells, column, reading)
@@ -193,5 +212,5 @@ def _tax(cells: pl.DataFrame, column: Column, reading: Reading) -> pl.Series:
 _READERS: Mapping[str, Callable[[pl.DataFrame, Column, Reading], pl.Series]] = {
     "text": _text, "id": _identity, "tax": _tax, "enum": _word, "flag": _flag,
     "money": _number, "number": _number, "rate": _number, "int": _integer,
-    "date": _day, "datetime": _moment,
+    "date": _day, "datetime": _moment, "rule": _rule,
 }  # fmt: skip

@@ -20,7 +20,7 @@ from ltc_xl.workbook.binding import (
 )
 from ltc_xl.workbook.coerce import Reading
 from ltc_xl.workbook.package import Package
-from ltc_xl.workbook.rows import TableRead, columns_read, table_read
+from ltc_xl.workbook.rows import TableRead, numbers_read, table_read
 from ltc_xl.workbook.source import Source
 
 _HEADER_TWICE, _HEADER_GONE = "V-08", "V-09"
@@ -118,7 +118,7 @@ def _header_findings(places: Places, profile: str, lang: Lang) -> Iterator[Findi
 
 
 def _read(source: Source, bound: Bound, reading: Reading) -> TableRead:
-    cells = source.body(bound.sheet, frozenset(columns_read(bound).values()))
+    cells = source.body(bound.sheet, numbers_read(bound))
     return table_read(bound, cells, reading, _limit(source.package, bound))
 
 

@@ -14,6 +14,7 @@ from ltc_xl.workbook.coerce import NUMBER_FOR_TEXT, Reading, Typed, typed
 from ltc_xl.workbook.grid import TEXT
 
 _UID_COLUMN = Column(UID, UID, UID, "text")
+_OWN_COLUMN = Column("", "", "", "rule")
 _TOTAL_WORDS = ("合计", "总计", "小计", "total", "subtotal", "grand total")
 
 
@@ -38,7 +39,8 @@ def table_read(bound: Bound, cells: pl.DataFrame, reading: Reading, limit: int) 
     model = bound.table
     held = cells.filter(pl.col("row").is_between(bound.first_row, limit) & _shows_something())
     rows = _rows(bound, held)
-    columns = _columns(bound, held, rows, reading)
+    columns = _typed(_wanted(bound), held, rows, reading)
+    own = _typed(_own(bound), held, rows, reading)
     uids, is_fresh = _identities(columns.pop(UID, None), rows.len())
     values = {code: column.values for code, column in columns.items()}
     if model.numbered in values:
@@ -48,8 +50,9 @@ def table_read(bound: Bound, cells: pl.DataFrame, reading: Reading, limit: int) 
         _frame(model, values, uids, rows),
         _place(bound, rows),
         frozenset() if model.by_program else frozenset(uids.filter(is_fresh)),
+        _texts(bound, own, uids),
     )
-    found = [] if model.by_program else _findings(model, columns, uids)
+    found = [] if model.by_program else _findings(model, {**columns, **own}, uids)
     unread = frozenset(
         (model.name, f.row_id or "", f.column or "") for f in found if f.code != NUMBER_FOR_TEXT
     )
@@ -60,6 +63,31 @@ def columns_read(bound: Bound) -> dict[str, int]:
     """Return code -> number of the columns whose cells are read; Excel computes the live ones."""
     live = {column.code for column in bound.table.columns if column.live}
     return {code: number for code, number in bound.headers.columns.items() if code not in live}
+
+
+def numbers_read(bound: Bound) -> frozenset[int]:
+    """Return the numbers of all columns whose cells are read; in a rule table the firm's own columns are."""
+    return frozenset(columns_read(bound).values()) | frozenset(number for number, _ in _own(bound).values())
+
+
+def _wanted(bound: Bound) -> dict[str, tuple[int, Column]]:
+    """Return code -> number and column of the model's columns that are read."""
+    by_code = {**bound.table.by_code, UID: _UID_COLUMN}
+    return {code: (number, by_code[code]) for code, number in columns_read(bound).items()}
+
+
+def _own(bound: Bound) -> dict[str, tuple[int, Column]]:
+    """Return header -> number and column of the firm's own columns of a rule table."""
+    if bound.table.group != "rule":
+        return {}
+    return {header: (number, _OWN_COLUMN) for header, number in bound.headers.extra.items()}
+
+
+def _texts(bound: Bound, own: Mapping[str, Typed], uids: pl.Series) -> pl.DataFrame | None:
+    """Return the cells of the firm's own columns of a rule table, by header; None where it has none."""
+    blank = pl.repeat(None, uids.len(), dtype=pl.String, eager=True)
+    texts = {header: own[header].values if header in own else blank for header in _own(bound)}
+    return pl.DataFrame({**texts, UID: uids}) if texts else None
 
 
 def _shows_something() -> pl.Expr:
@@ -104,19 +132,20 @@ def _right_below(below: pl.Series, last_row: int, held: pl.DataFrame) -> pl.Seri
     return kept if totals is None else kept.filter(kept < totals)
 
 
-def _columns(bound: Bound, held: pl.DataFrame, rows: pl.Series, reading: Reading) -> dict[str, Typed]:
-    """Return code -> values, one per row, of the columns that hold anything."""
-    by_code = {**bound.table.by_code, UID: _UID_COLUMN}
+def _typed(
+    wanted: Mapping[str, tuple[int, Column]], held: pl.DataFrame, rows: pl.Series, reading: Reading
+) -> dict[str, Typed]:
+    """Return name -> values, one per row, of the columns that hold anything."""
     filled = set(held["column"].unique())
     read = {}
-    for code, number in columns_read(bound).items():
+    for name, (number, column) in wanted.items():
         if number not in filled:
             continue
         cells = held.filter(pl.col("column") == number)
         at = _positions(cells["row"], rows)
         kept = cells.filter(at.is_not_null())
         if kept.height:
-            read[code] = _aligned(typed(kept, by_code[code], reading), at.drop_nulls(), rows.len())
+            read[name] = _aligned(typed(kept, column, reading), at.drop_nulls(), rows.len())
     return read
 
 

@@ -1,4 +1,4 @@
-"""Number formats of a workbook: which cells show days, and which pad a number with zeros."""
+"""Number formats of a workbook: which cells show days or percent, and which pad a number with zeros."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 
 from ltc_xl.workbook.package import elements
 
+_BUILT_IN_PERCENTS = frozenset({9, 10})
 _BUILT_IN_DAYS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _NOT_CODE = re.compile(r"\"[^\"]*\"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]", re.IGNORECASE)
 _DAY_LETTER = re.compile(r"[ymdhs]|上午|下午", re.IGNORECASE)
@@ -19,10 +20,12 @@ class Styles:
     Attributes:
         days: styles that show a number as a day or a time.
         widths: style -> how many digits it pads a number to.
+        percents: styles that show a share in percent.
     """
 
     days: frozenset[int] = frozenset()
     widths: tuple[tuple[int, int], ...] = ()
+    percents: frozenset[int] = frozenset()
 
 
 def is_day_format(code: str) -> bool:
@@ -42,7 +45,13 @@ def styles_of(root: Element) -> Styles:
     formats = [int(e.get("numFmtId", "0")) for held in elements(root, "cellXfs") for e in held]
     days = {n for n in {*formats} if (is_day_format(codes[n]) if n in codes else n in _BUILT_IN_DAYS)}
     widths = {n: len(code) for n, code in codes.items() if _ZEROS.fullmatch(code)}
+    percents = {
+        n
+        for n in {*formats}
+        if ("%" in _NOT_CODE.sub("", codes[n]) if n in codes else n in _BUILT_IN_PERCENTS)
+    }
     return Styles(
         frozenset(style for style, number in enumerate(formats) if number in days),
         tuple((style, widths[number]) for style, number in enumerate(formats) if number in widths),
+        frozenset(style for style, number in enumerate(formats) if number in percents),
     )

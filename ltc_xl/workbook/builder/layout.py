@@ -142,7 +142,7 @@ class TableArea:
         """Return the width of the longest word of a list, or of the longest text within bounds."""
         if column.enum:
             return max(text_width(word.label(self.lang)) for word in words(column.enum, self.profile)) + 2
-        if column.type not in {"text", "id"} or column.live:
+        if column.type not in {"text", "id", "rule"} or column.live:
             return 0
         longest = self.rows.select(wide_text(column.code).max()).item() or 0
         return min(longest + INSET, column.width * STRETCH)

@@ -21,7 +21,7 @@ from ltc_xl.workbook.builder.styles import BLUE, COMPUTED_HEADER, MUTED, NAVY, R
 EXCEL_EPOCH = date(1899, 12, 30)
 DAY_US = 86_400_000_000
 ROW_HEIGHT, LINE_HEIGHT, MOST_LINES = 18, 15, 6
-TEXT_FORMATTED = {"id", "tax"}
+TEXT_FORMATTED = {"id", "tax", "rule"}
 Cell = str | float | None
 Attributes = list[tuple[str, Any]]
 
@@ -178,10 +178,10 @@ def _lines_needed(area: TableArea) -> pl.Expr:
 def _set_heights(sheet: Worksheet, area: TableArea) -> None:
     """Give rows the height of their texts, which not every program finds by itself.
 
-    The blank row of the problems is two lines tall: the patcher dresses new rows as it is.
+    The blank row of what the program writes is two lines tall: the patcher dresses new rows as it is.
     """
     if area.blank:
-        if area.model.name == "findings":
+        if area.model.name in {"findings", "today"}:
             sheet.set_row(FIRST_ROW - 1, ROW_HEIGHT + LINE_HEIGHT)
         return
     for row, lines in enumerate(area.rows.select(_lines_needed(area)).to_series(), FIRST_ROW - 1):

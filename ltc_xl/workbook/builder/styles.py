@@ -35,6 +35,7 @@ SIZES: dict[Lang, int] = {"zh": 10, "en": 11}
 NUMBER_FORMATS = {
     "id": "@",
     "tax": "@",
+    "rule": "@",
     "money": "#,##0.00_ ;[Red]-#,##0.00_ ",
     "number": "#,##0.0#_ ;[Red]-#,##0.0#_ ",
     "int": "0_ ;[Red]-0_ ",
@@ -48,7 +49,7 @@ _CENTRED = {"date", "datetime", "enum", "flag", "tax"}
 
 def wraps(column: Column) -> bool:
     """Return whether long text goes on in a second line of the cell."""
-    return column.type == "text" and not column.live and column.format is None
+    return column.type in {"text", "rule"} and not column.live and column.format is None
 
 
 def number_format(column: Column) -> str:
@@ -58,6 +59,8 @@ def number_format(column: Column) -> str:
 
 
 def _align(column: Column) -> str:
+    if column.code == "link":
+        return "center"
     if column.hidden:
         return "left"  # LibreOffice prints the overflow of a folded cell into its blank left neighbour
     return "right" if column.type in _RIGHT else "center" if column.type in _CENTRED else "left"
@@ -118,4 +121,5 @@ class Styles:
     def _shape(self, column: Column) -> dict[str, object]:
         align = _align(column)
         inset = {"indent": 1} if align == "left" else {}
-        return {"num_format": number_format(column), "align": align, **inset}
+        link = {"font_color": BLUE, "bold": True} if column.code == "link" else {}
+        return {"num_format": number_format(column), "align": align, **inset, **link}
