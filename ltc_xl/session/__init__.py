@@ -5,6 +5,7 @@ from ltc_xl.session.how import How, Result, Service, Typing
 from ltc_xl.session.making import build_templates, make_book, new_book, save_typed
 from ltc_xl.session.papers import printed
 from ltc_xl.session.running import run
+from ltc_xl.session.undoing import undo
 
 __all__ = [
     "How",
@@ -18,4 +19,5 @@ __all__ = [
     "run",
     "run_import",
     "save_typed",
+    "undo",
 ]

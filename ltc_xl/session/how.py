@@ -1,10 +1,12 @@
 """How a command runs, what it runs, and what that led to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes
@@ -12,7 +14,7 @@ from ltc_xl.model.enums import Lang
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.store import Identity, Store, Writing
+from ltc_xl.store import Commit, Identity, WishTold, Writing
 from ltc_xl.workbook import Edit
 
 if TYPE_CHECKING:
@@ -50,7 +52,26 @@ class How:
     shows_problems: bool = False
 
 
-def _nothing(_writing: Writing, _data: object) -> None:
+class Past(Protocol):
+    """What a store knows of a workbook: all of it, or as part of the commits that are being made."""
+
+    def rows(self, name: str) -> pl.DataFrame:
+        """Return the state of a table."""
+
+    def since(self, seq: int) -> pl.DataFrame:
+        """Return the records of every later commit, oldest first."""
+
+    def commits(self) -> list[Commit]:
+        """Return all commits, oldest first."""
+
+    def wishes(self) -> tuple[WishTold, ...]:
+        """Return every wish there ever was, oldest first."""
+
+    def bodies_replaced(self, workbook_id: str, seqs: Collection[int]) -> Mapping[str, pl.DataFrame]:
+        """Return table -> the body that some commits replaced, where no other has written since."""
+
+
+def _nothing(_writing: Writing, _data: Mapping[str, Any]) -> None:
     """Do nothing more."""
 
 
@@ -60,16 +81,16 @@ class Job:
 
     Attributes:
         command: its name, for the history.
-        serving: the service for a workbook of a store; both are None where no store knows the workbook.
+        serving: the service for a workbook with a past; both are None where no store knows the workbook.
         as_of, how: the day, and how it runs.
         afterwards: what else belongs to its commit; it is handed the answer's data.
     """
 
     command: str
-    serving: Callable[[Store | None, Identity | None], Service]
+    serving: Callable[[Past | None, Identity | None], Service]
     as_of: date
     how: How
-    afterwards: Callable[[Writing, object], None] = _nothing
+    afterwards: Callable[[Writing, Mapping[str, Any]], None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)

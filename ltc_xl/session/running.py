@@ -1,8 +1,6 @@
 """Runs: a service on a workbook, its commits, the file, the papers."""
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from time import sleep
@@ -14,10 +12,11 @@ from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.session.desk import desk_of
 from ltc_xl.session.how import How, Job, Result, Service
 from ltc_xl.session.papers import printed
-from ltc_xl.session.ruling import Ruling, typed_in
+from ltc_xl.session.peeking import peeked
+from ltc_xl.session.ruling import typed_in
 from ltc_xl.session.work import in_force, worked
-from ltc_xl.store import Identity, Store, identity_of, known_store, locked, missed_changes
-from ltc_xl.workbook import check_not_open
+from ltc_xl.store import Identity, Store, locked, missed_changes
+from ltc_xl.workbook import check_not_open, rearranged
 from ltc_xl.workbook.read import read_book
 
 ATTEMPTS = 5
@@ -89,41 +88,29 @@ def _final(path: Path, error: LtcError, done: Result | None) -> LtcError:
 def _asked(path: Path, job: Job) -> Result:
     """Return what the command would do, with nothing written."""
     book = read_book(path)
-    with _peeked(book, job) as (store, identity):
-        rehearsed = _rehearsed(book, store, identity, job) if store and identity else None
-        service = job.serving(store, identity)
-    if rehearsed is None:
-        outcome = service(book, bind_rulebook(book))
+    with peeked(book, job.how) as (store, identity):
+        if store and identity:
+            return _rehearsed(book, store, identity, job)
+        outcome = job.serving(None, None)(book, bind_rulebook(book))
         return Result(book, outcome, changes=needed(book, outcome.changes))
-    ruling, received, caught_up = rehearsed
+
+
+def _rehearsed(book: Book, store: Store, identity: Identity, job: Job) -> Result:
+    """Return what the command would do with what the store knows and what was typed since."""
+    seq = store.seq_of(identity.base_token) or 0
+    missed = needed(book, missed_changes(book, store, seq, identity.workbook_id))
+    now = rearranged(book, missed)
+    ruling = typed_in(now, store, identity, getpass.getuser(), job.as_of).ruling()
     in_place = in_force(ruling, ruling.follow_ups)
-    outcome = service(in_place, bind_rulebook(in_place))
+    outcome = job.serving(store, identity)(in_place, bind_rulebook(in_place))
     wanted = needed(in_place, outcome.changes)
     kept = Changes(ruling.kept(shows_problems=job.how.shows_problems))
-    touched = caught_up + ruling.corrections + ruling.follow_ups + wanted
+    touched = missed + ruling.corrections + ruling.follow_ups + wanted
     return Result(
         in_place,
         outcome,
         changes=needed(book, net(book, applied(applied(in_place, wanted), kept), touched)),
         refused=ruling.findings,
         accepted=size(ruling.accepted),
-        received=received,
+        received=size(missed),
     )
-
-
-@contextmanager
-def _peeked(book: Book, job: Job) -> Iterator[tuple[Store | None, Identity | None]]:
-    """Open the store of a book if it is here; without it a look at the book alone must do."""
-    if book.place("meta") is None:
-        yield None, None
-        return
-    identity = identity_of(book)
-    with known_store(identity, job.how.store) as store:
-        yield store, identity if store else None
-
-
-def _rehearsed(book: Book, store: Store, identity: Identity, job: Job) -> tuple[Ruling, int, Changes]:
-    seq = store.seq_of(identity.base_token) or 0
-    missed = needed(book, missed_changes(book, store, seq, identity.workbook_id))
-    typed = typed_in(applied(book, missed), store, identity, getpass.getuser(), job.as_of)
-    return typed.ruling(), size(missed), missed

@@ -12,7 +12,7 @@ from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.tables import table
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.session.desk import Desk, told
-from ltc_xl.session.how import Result, Service
+from ltc_xl.session.how import Result
 from ltc_xl.session.papers import drawn
 from ltc_xl.session.ruling import Ruling, typed_in
 from ltc_xl.store import Committed, Note, Writing
@@ -30,9 +30,8 @@ def worked(desk: Desk) -> Result:
     The new file is made inside the transaction, from the file that was read: only the swap is left.
     """
     ruling = typed_in(desk.book, desk.store, desk.identity, getpass.getuser(), desk.job.as_of).ruling()
-    service = desk.job.serving(desk.store, desk.identity)
     with desk.store.writing(desk.path.name, desk.identity.base_token) as writing:
-        return _Work(desk, ruling, writing).result(service)
+        return _Work(desk, ruling, writing).result()
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,12 @@ class _Work:
     ruling: Ruling
     writing: Writing
 
-    def result(self, service: Service) -> Result:
+    def result(self) -> Result:
         """Return what the run led to."""
         accepted = self._accepted
         edit = self._typing()
         book = in_force(self.ruling, edit.changes)
+        service = self.desk.job.serving(self.writing, self.desk.identity)
         outcome = service(book, bind_rulebook(book))
         papers = drawn(outcome, self.desk.job.how, book.lang)
         done = self._wanted(book, outcome)
@@ -85,10 +85,9 @@ class _Work:
 
     def _wanted(self, book: Book, outcome: Outcome) -> Committed:
         """Commit what the command wants."""
-        wanted = needed(book, outcome.changes)
-        if not wanted:
+        wanted, job, data = needed(book, outcome.changes), self.desk.job, outcome.data
+        if not wanted and not data.get("undoes"):
             return _NOTHING
-        job, data = self.desk.job, outcome.data
         note = replace(
             self._note(job.command),
             reason=job.how.reason,

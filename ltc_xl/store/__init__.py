@@ -4,17 +4,21 @@ from ltc_xl.store.backups import Backup
 from ltc_xl.store.catch_up import missed_changes
 from ltc_xl.store.commits import Commit, Committed, Note
 from ltc_xl.store.engine import sqlite_file
+from ltc_xl.store.history import EXTRA, WHOLE_ROW
 from ltc_xl.store.identity import Identity, identity_of
 from ltc_xl.store.lock import locked
-from ltc_xl.store.opening import known_store, opened_store
+from ltc_xl.store.opening import known_store, opened_store, past_store
 from ltc_xl.store.place import state_dir, store_url
-from ltc_xl.store.schema import followed
+from ltc_xl.store.schema import followed, kept_columns, tracked
 from ltc_xl.store.store import Store
 from ltc_xl.store.typed import typed_changes
+from ltc_xl.store.values import recalled, recalled_rows
 from ltc_xl.store.wishes import Why, WishTold
 from ltc_xl.store.writing import Writing
 
 __all__ = [
+    "EXTRA",
+    "WHOLE_ROW",
     "Backup",
     "Commit",
     "Committed",
@@ -26,12 +30,17 @@ __all__ = [
     "Writing",
     "followed",
     "identity_of",
+    "kept_columns",
     "known_store",
     "locked",
     "missed_changes",
     "opened_store",
+    "past_store",
+    "recalled",
+    "recalled_rows",
     "sqlite_file",
     "state_dir",
     "store_url",
+    "tracked",
     "typed_changes",
 ]

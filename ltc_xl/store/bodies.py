@@ -1,6 +1,6 @@
 """Bodies of the sheets that the program owns, as they were before and after each of the last commits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from io import BytesIO
 
 import polars as pl
@@ -65,18 +65,24 @@ def bodies_since(
     return {name: _unpacked(body) for name, body in last.items()}
 
 
-def bodies_before(
-    connection: sa.Connection, tenant: str, workbook_id: str, seq: int
+def bodies_replaced(
+    connection: sa.Connection, tenant: str, workbook_id: str, seqs: Collection[int]
 ) -> Mapping[str, pl.DataFrame]:
-    """Return table -> the body that the first of a workbook's commits after ``seq`` replaced."""
+    """Return table -> the body that some commits of a workbook replaced, where no other has written since."""
     held = schema.put.c
     query = (
-        sa.select(held.entity, held.old)
-        .where(held.tenant == tenant, held.workbook_id == workbook_id, held.seq > seq)
+        sa.select(held.entity, held.seq, held.old)
+        .where(held.tenant == tenant, held.workbook_id == workbook_id, held.seq >= min(seqs, default=0))
         .order_by(held.seq.desc())
     )
-    first = {name: body for name, body in connection.execute(query) if name in tables()}
-    return {name: _unpacked(body) for name, body in first.items()}
+    replaced: dict[str, bytes] = {}
+    later: set[str] = set()
+    for name, seq, old in connection.execute(query):
+        if seq not in seqs:
+            later.add(name)
+        elif name not in later and name in tables():
+            replaced[name] = old
+    return {name: _unpacked(body) for name, body in replaced.items()}
 
 
 def _packed(owner: Table, body: pl.DataFrame) -> bytes:

@@ -50,6 +50,19 @@ def known_store(identity: Identity, url: str | None) -> Iterator[Store | None]:
         store.close()
 
 
+@contextmanager
+def past_store(identity: Identity, url: str | None) -> Iterator[Store | None]:
+    """Open the store of a workbook to look into its past; None where nothing was ever committed.
+
+    Raises:
+        StoreAway: the store is not here, or does not know the workbook.
+    """
+    if _is_away(identity, _place(identity, url)):
+        raise StoreAway("store_unknown", store=str(_place(identity, url)))
+    with known_store(identity, url) as store:
+        yield store
+
+
 def _place(identity: Identity, url: str | None) -> Path:
     return sqlite_file(store_url(identity.store_id, url))
 

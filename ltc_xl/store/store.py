@@ -1,7 +1,7 @@
 """The store of one firm: commits, the state they lead to, and who changed what."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from ltc_xl.model.errors import BookHasChanged, StoreAway
 from ltc_xl.model.tables import table
 from ltc_xl.model.wish import Wish
 from ltc_xl.store.backups import Backup, backups, forget_backup, left_at, write_backup, write_left
-from ltc_xl.store.bodies import bodies_since
+from ltc_xl.store.bodies import bodies_replaced, bodies_since
 from ltc_xl.store.commits import Commit, commits, head_of, seq_of, token_of
 from ltc_xl.store.engine import engine_of
 from ltc_xl.store.history import counts, records_of_rows, records_since
@@ -129,6 +129,11 @@ class Store:
         """Return table -> the body that the last of a workbook's commits after ``seq`` wrote."""
         with self._transaction() as connection:
             return bodies_since(connection, self.tenant, workbook_id, seq)
+
+    def bodies_replaced(self, workbook_id: str, seqs: Collection[int]) -> Mapping[str, pl.DataFrame]:
+        """Return table -> the body that some commits replaced, where no other has written since."""
+        with self._transaction() as connection:
+            return bodies_replaced(connection, self.tenant, workbook_id, seqs)
 
     # ------------------------------------------------------------ files
 

@@ -70,3 +70,9 @@ def remembered_rows(frame: pl.DataFrame, columns: Iterable[str]) -> pl.Series:
 def _member(name: str, dtype: pl.DataType) -> pl.Expr:
     alone = pl.struct(remembered(pl.col(name), dtype).alias(name)).struct.json_encode()
     return pl.when(pl.col(name).is_not_null()).then(alone.str.slice(1, alone.str.len_chars() - 2))
+
+
+def recalled_rows(records: pl.Series, types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Return the rows that JSON texts tell of: the inverse of ``remembered_rows``."""
+    told = records.str.json_decode(pl.Struct(dict.fromkeys(types, pl.String()))).struct.unnest()
+    return told.select(recalled(pl.col(name), dtype).alias(name) for name, dtype in types.items())

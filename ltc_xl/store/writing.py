@@ -10,7 +10,7 @@ from ltc_xl.model.change import Changes
 from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.tables import UID, table
 from ltc_xl.store import schema
-from ltc_xl.store.bodies import bodies_before, write_bodies
+from ltc_xl.store.bodies import bodies_replaced, write_bodies
 from ltc_xl.store.commits import Commit, Committed, Note, commits, next_seq, write_commit
 from ltc_xl.store.history import records_since
 from ltc_xl.store.numbers import Numbers, number_sets, numbered_rows, numbers_for, with_numbers
@@ -84,11 +84,17 @@ class Writing:
         """Close wishes as part of the last commit."""
         close_wishes(self._connection, self._tenant, self.seq, ids, why)
 
-    def mark_undone(self, seqs: Collection[int], by: int | None) -> None:
-        """Say of commits that another one took them back, or that they stand again."""
+    def take_back_wishes(self, taken: Collection[WishTold]) -> None:
+        """Close wishes that are open, and open those again that were closed, as part of the last commit."""
+        self.close_wishes([told.wish.id for told in taken if told.closed_seq is None], "undone")
+        self.open_wishes(told.wish for told in taken if told.closed_seq is not None)
+
+    def mark_undone(self, seqs: Collection[int]) -> None:
+        """Say of commits that the last one took them back; what they had taken back stands again."""
         held = schema.commit.c
-        mine = (held.tenant == self._tenant, held.seq.in_(seqs))
-        self._connection.execute(sa.update(schema.commit).where(*mine).values(undone_by=by))
+        mine = sa.update(schema.commit).where(held.tenant == self._tenant)
+        self._connection.execute(mine.where(held.undone_by.in_(seqs)).values(undone_by=None))
+        self._connection.execute(mine.where(held.seq.in_(seqs)).values(undone_by=self.seq))
 
     def rows(self, name: str) -> pl.DataFrame:
         """Return the state of a table."""
@@ -106,9 +112,9 @@ class Writing:
         """Return every wish there ever was, oldest first."""
         return wishes_told(self._connection, self._tenant)
 
-    def bodies_before(self, workbook_id: str, seq: int) -> Mapping[str, pl.DataFrame]:
-        """Return table -> the body that a workbook's first commit after ``seq`` replaced."""
-        return bodies_before(self._connection, self._tenant, workbook_id, seq)
+    def bodies_replaced(self, workbook_id: str, seqs: Collection[int]) -> Mapping[str, pl.DataFrame]:
+        """Return table -> the body that some commits replaced, where no other has written since."""
+        return bodies_replaced(self._connection, self._tenant, workbook_id, seqs)
 
 
 def _only(changes: Changes, names: set[str]) -> Changes:
