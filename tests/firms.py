@@ -68,12 +68,15 @@ _TABLES = """
     | L-4     | {5}     | NEW       | {7}   | 2026-04-01 |
     | L-5     | {5}     | INVALID   | {7}   | 2026-04-02 |
     opportunities
-    | opp_id | stage       | amount     | list_price | owner | lead | created_on | closed_on  | currency |
-    | O-1    | WON         | 210,000.00 |            | {6}   | L-1  | 2026-01-08 | 2026-03-10 |          |
-    | O-2    | NEGOTIATING | 86,000.00  |            | {6}   | L-2  | 2026-02-10 |            |          |
-    | O-3    | LOST        | 38,000.00  |            | {7}   | L-3  | 2026-02-12 | 2026-04-01 |          |
-    | O-4    | APPROVED    |            | 280,000.00 | {7}   | L-4  | 2026-04-02 |            |          |
-    | O-5    | PROPOSAL    | 30,000.00  |            | {7}   |      | 2026-04-03 |            | USD      |
+    | opp_id | customer | stage       | amount     | list_price | owner | lead | created_on | stage_since | expected_close | closed_on  | currency |
+    | O-1    | {0}      | WON         | 210,000.00 |            | {6}   | L-1  | 2026-01-08 | 2026-03-10  | 2026-03-15     | 2026-03-10 |          |
+    | O-2    | {0}      | NEGOTIATING | 86,000.00  |            | {6}   | L-2  | 2026-02-10 | 2026-03-01  | 2026-04-20     |            |          |
+    | O-3    | {1}      | LOST        | 38,000.00  |            | {7}   | L-3  | 2026-02-12 | 2026-04-01  | 2026-05-20     | 2026-04-01 |          |
+    | O-4    | {2}      | APPROVED    |            | 280,000.00 | {7}   | L-4  | 2026-04-02 | 2026-04-10  | 2026-06-30     |            |          |
+    | O-5    | {3}      | PROPOSAL    | 30,000.00  |            | {7}   |      | 2026-04-03 | 2026-04-15  | 2026-05-15     |            | USD      |
+    contacts
+    | customer | name | role    | mobile      |
+    | {1}      | {7}  | FINANCE | 13900000001 |
 """
 
 
