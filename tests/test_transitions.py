@@ -286,7 +286,13 @@ def test_a_new_reason_of_an_old_wish_stands_without_a_wish_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "made"), [("NEW → CLEAN", "CLEAN"), ("NEW → CONVERTED", None), ("NEW → QUALIFIED", None)]
+    ("state", "made"),
+    [
+        ("NEW → CLEAN", "CLEAN"),
+        ("NEW → CONVERTED", None),
+        ("NEW → QUALIFIED", None),
+        ("CLEAN → NEW", None),
+    ],
 )
 def test_a_wish_is_overtaken_when_the_stage_is_typed_again(state: str, made: str | None) -> None:
     verdict = heard(leads(f"| company | budget | state |\n| 甲 | 1 | {state} |"))
