@@ -55,7 +55,7 @@ def _lists(desk: Desk, written: Sequence[Letter]) -> Iterator[Paper]:
     stems = ["-".join(("letters", day, *only, *end)) for end in ((), *((v.currency,) for v in desk.views))]
     older = tuple(f"{escape(stem)}.*" for stem in stems) if only else (f"letters-{day}*",)
     for place, view in enumerate(desk.views):
-        if place == 0 or not desk.of(view.currency).is_empty():
+        if place == 0 or desk.overdue_of(view) or not desk.of(view.currency).is_empty():
             currency = [view.currency] if place else []
             paper = letters_paper(desk, view, written, *only, *currency)
             yield paper if place else replace(paper, replaces=older)

@@ -23,7 +23,7 @@ from ltc_xl.rules.dunning import REASONS, claims, pay_by, receipts_complete_to, 
 from ltc_xl.rules.ledger import LedgerView, ledger_views
 
 LEVEL = 1
-_UNFIT = re.compile(r'[\x00-\x1f\\/:*?"<>|\s]+')
+_UNFIT = re.compile(r'[\x00-\x1f\\/:*?"<>|#%\s]+')
 _LONGEST = 40
 
 
