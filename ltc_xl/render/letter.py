@@ -8,9 +8,13 @@ from ltc_xl.messages import say
 from ltc_xl.messages.papers import cell_words
 from ltc_xl.model.enums import Lang, label
 from ltc_xl.model.letter import Apart, Asked, Letter
+from ltc_xl.render.columns import breakable, column_width
 from ltc_xl.render.rmb import rmb_words
 
 INVOICES_SHOWN = 4
+WIDEST = {"contract_no": 20, "invoices": 20, "item": 12, "apart_why": 40}
+"""In half-width characters: what is longer wraps."""
+
 Texts = Mapping[str, object]
 
 _MONTHS = (
@@ -97,27 +101,28 @@ class _Words:
         }
         names = ("contract_no", "item", "invoices", "due_on", "days_overdue", "amount", "asked")
         columns = [name for name in names if filled.get(name, True)]
-        return {
-            "columns": self.columns(columns),
-            "rows": [self.row(self.line(line), columns) for line in letter.asked],
-            "total": [self.say("columns.total"), self.money(letter.amount)],
-        }
+        total = [self.say("columns.total"), *[""] * (len(columns) - 2), self.money(letter.amount)]
+        return self.table(columns, [self.line(line) for line in letter.asked]) | {"total": total}
 
-    def columns(self, names: Sequence[str]) -> list[Texts]:
-        """Return columns with their headings; those of figures stand right."""
+    def table(self, names: Sequence[str], lines: Sequence[Mapping[str, str]]) -> dict[str, object]:
+        """Return columns with heading, side and width, and the cells below them."""
         right = {"days_overdue", "amount", "asked", "apart_amount"}
-        return [
-            {"name": name, "heading": self.say(f"columns.{name}"), "right": name in right} for name in names
-        ]
-
-    def row(self, cells: Mapping[str, str], columns: Sequence[str]) -> list[str]:
-        """Return the cells of some columns."""
-        return [cells[name] for name in columns]
+        headings = {name: self.say(f"columns.{name}") for name in names}
+        widths = {
+            name: column_width(headings[name], [line[name] for line in lines], WIDEST.get(name))
+            for name in names
+        }
+        return {
+            "columns": [
+                {"heading": headings[name], "right": name in right, "width": widths[name]} for name in names
+            ],
+            "rows": [[line[name] for name in names] for line in lines],
+        }
 
     def line(self, line: Asked) -> Mapping[str, str]:
         """Return a line of the table."""
         return {
-            "contract_no": line.contract_no,
+            "contract_no": breakable(line.contract_no, WIDEST["contract_no"]),
             "item": label("line_item", line.item, self.lang),
             "invoices": "\n".join(self.invoices(line.invoices)),
             "due_on": line.due_on.isoformat(),
@@ -128,7 +133,7 @@ class _Words:
 
     def invoices(self, numbers: Sequence[str]) -> Iterator[str]:
         """Yield the first numbers, then how many there are."""
-        yield from numbers[:INVOICES_SHOWN]
+        yield from (breakable(number, WIDEST["invoices"]) for number in numbers[:INVOICES_SHOWN])
         if len(numbers) > INVOICES_SHOWN:
             count = len(numbers) - (INVOICES_SHOWN if self.lang == "en" else 0)
             yield self.say("letter.more_invoices", count=count)
@@ -139,17 +144,14 @@ class _Words:
             return None
         contract = ["contract_no"] if any(part.contract_no for part in self.letter.apart) else []
         columns = [*contract, "item", "apart_amount", "apart_why"]
-        return {
-            "text": self.say("letter.apart"),
-            "columns": self.columns(columns),
-            "rows": [self.row(self.part(part), columns) for part in self.letter.apart],
-        }
+        lines = [self.part(part) for part in self.letter.apart]
+        return self.table(columns, lines) | {"text": self.say("letter.apart")}
 
     def part(self, part: Apart) -> Mapping[str, str]:
         """Return a line of what is not asked for."""
         day = self.day(part.promised_on) if part.promised_on else ""
         return {
-            "contract_no": part.contract_no,
+            "contract_no": breakable(part.contract_no, WIDEST["contract_no"]),
             "item": label("line_item", part.item, self.lang),
             "apart_amount": self.money(part.amount),
             "apart_why": self.say(f"why.{part.reason}", promised_on=day),

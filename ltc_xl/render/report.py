@@ -9,11 +9,11 @@ from ltc_xl.messages.papers import cell_words, change_words, heading
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.paper import NUMBERS, Field, Figure, Grid, Report, TieOut
 from ltc_xl.render.charts import chart_svg, chart_title
-from ltc_xl.render.sheets import text_width
+from ltc_xl.render.columns import column_width
 
 ROWS_SHOWN = 40
-HEADING_WIDTH, WIDEST = 9, 26
-"""In half-width characters: a heading wraps beyond the first, words in a column beyond the second."""
+WIDEST = 26
+"""In half-width characters: words in a column wrap beyond it."""
 
 Texts = Mapping[str, object]
 
@@ -128,10 +128,8 @@ class _Words:
 
     def column(self, field: Field, shown: Sequence[str]) -> Texts:
         """Return a column: heading, side, and the widest text in it; words may wrap, figures must not."""
-        number = field.kind in NUMBERS
-        words = heading(field, self.lang)
-        widest = max((text_width(text) for text in shown), default=0)
-        width = max(min(text_width(words), HEADING_WIDTH), widest if number else min(widest, WIDEST))
+        words, number = heading(field, self.lang), field.kind in NUMBERS
+        width = column_width(words, shown, None if number else WIDEST)
         return {"heading": words, "right": number, "width": width}
 
     def cells(self, fields: Sequence[Field], row: Mapping[str, object]) -> list[str]:
