@@ -17,6 +17,9 @@ from ltc_xl.cli.face import Main
         "leads": "ltc_xl.cli.leads:leads",
         "collect": "ltc_xl.cli.collect:collect",
         "report": "ltc_xl.cli.report:report",
+        "history": "ltc_xl.cli.history:history",
+        "undo": "ltc_xl.cli.history:undo",
+        "restore": "ltc_xl.cli.history:restore",
         "rollout": "ltc_xl.cli.rollout:rollout",
     },
 )

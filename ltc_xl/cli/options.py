@@ -107,20 +107,22 @@ def asking(*names: str) -> Decorator:
     """Return a decorator that adds shared options and hands them over as one ``asked``.
 
     Args:
-        names: of ``json``, ``dry_run``, ``out``, ``store`` (with ``adopt``), ``reason``, ``force``, ``yes``,
-            besides ``as_of`` and ``lang``.
+        names: of ``json``, ``dry_run``, ``out``, ``store`` (with ``adopt``), ``past`` (``store`` alone),
+            ``reason``, ``force``, ``yes``, besides ``as_of`` and ``lang``.
     """
     options: dict[str, list[Decorator]] = {
         "json": [click.option("--json", is_flag=True)],
         "dry_run": [click.option("--dry-run", is_flag=True)],
         "out": [click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")],
         "store": [click.option("--store", metavar="URL"), click.option("--adopt", is_flag=True)],
+        "past": [click.option("--store", metavar="URL")],
         "reason": [click.option("--reason", metavar="TEXT")],
         "force": [click.option("--force", is_flag=True)],
         "yes": [click.option("--yes", is_flag=True)],
     }
     added: list[Decorator] = [as_of_option(), *(o for name in names for o in options[name]), lang_option()]
-    keys = {"as_of", "lang", *names} | ({"adopt"} if "store" in names else set())
+    keys = {"as_of", "lang", *names, *(["adopt"] if "store" in names else [])}
+    keys = {"store" if key == "past" else key for key in keys}
 
     def decorate(command: Command) -> Command:
         def asked(**given: Any) -> int:  # noqa: ANN401  what click parsed
