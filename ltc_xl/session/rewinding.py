@@ -76,6 +76,15 @@ def rewound(
     return changes + Changes(puts=bodies, extra=rewind.made.extra), obstacles
 
 
+def unwound(book: Book, past: Past, seq: int) -> Changes:
+    """Return what takes the state back to a commit; the book holds the state as it is."""
+    records = past.since(seq)
+    rewind = _Rewind(book, records, Selection(tuple(records["seq"].unique())))
+    for later in records["seq"].unique().sort(descending=True):
+        rewind.take_back(later)
+    return net(book, rewind.book, rewind.made) + Changes(extra=rewind.made.extra)
+
+
 def _complete(book: Book, past: Past) -> Book:
     """Return the book with the store's values in the columns that its sheets lack."""
     for owner in followed(book):

@@ -1,6 +1,6 @@
 """Rows as people name them: by business number, by key, by the words in their label."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -51,3 +51,15 @@ def called(book: Book, name: str, uid: str) -> str:
     codes = [*_keys(owner), *_labels(owner)]
     values = (rows[code][0] for code in codes if rows.height)
     return next((str(value) for value in values if value is not None), "")
+
+
+def called_as(store: Store, name: str) -> Mapping[str, str]:
+    """Return ``_uid`` -> what a person calls the row, for every row of a table there ever was."""
+    owner = table(name)
+    named = [
+        pl.col(code).cast(pl.String)
+        for code in (*_keys(owner), *_labels(owner))
+        if not owner.by_code[code].live
+    ]
+    rows = store.all_rows(name).select(UID, pl.coalesce(*named, UID).alias("name"))
+    return dict(rows.iter_rows())

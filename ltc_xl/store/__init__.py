@@ -12,7 +12,7 @@ from ltc_xl.store.place import state_dir, store_url
 from ltc_xl.store.schema import followed, kept_columns, tracked
 from ltc_xl.store.store import Store
 from ltc_xl.store.typed import typed_changes
-from ltc_xl.store.values import recalled, recalled_rows
+from ltc_xl.store.values import recalled, recalled_rows, recalled_texts
 from ltc_xl.store.wishes import Why, WishTold
 from ltc_xl.store.writing import Writing
 
@@ -38,6 +38,7 @@ __all__ = [
     "past_store",
     "recalled",
     "recalled_rows",
+    "recalled_texts",
     "sqlite_file",
     "state_dir",
     "store_url",

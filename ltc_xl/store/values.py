@@ -1,5 +1,6 @@
 """Values on their way: a frame's types, what SQLite holds, and the text that history remembers."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
@@ -76,3 +77,9 @@ def recalled_rows(records: pl.Series, types: Mapping[str, pl.DataType]) -> pl.Da
     """Return the rows that JSON texts tell of: the inverse of ``remembered_rows``."""
     told = records.str.json_decode(pl.Struct(dict.fromkeys(types, pl.String()))).struct.unnest()
     return told.select(recalled(pl.col(name), dtype).alias(name) for name, dtype in types.items())
+
+
+def recalled_texts(record: str) -> Mapping[str, str]:
+    """Return column -> text of a row that history kept as JSON."""
+    told: Mapping[str, str] = json.loads(record)
+    return told

@@ -47,7 +47,7 @@ class WishTold:
     wish: Wish
     at: datetime
     closed_seq: int | None
-    closed_why: str | None
+    closed_why: Why | None
 
 
 def open_wishes(connection: sa.Connection, tenant: str) -> tuple[Wish, ...]:

@@ -10,7 +10,7 @@ from ltc_xl.model.change import Changes
 from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.tables import UID, table
 from ltc_xl.store import schema
-from ltc_xl.store.bodies import bodies_replaced, write_bodies
+from ltc_xl.store.bodies import bodies_replaced, bodies_since, write_bodies
 from ltc_xl.store.commits import Commit, Committed, Note, commits, next_seq, write_commit
 from ltc_xl.store.history import records_since
 from ltc_xl.store.numbers import Numbers, number_sets, numbered_rows, numbers_for, with_numbers
@@ -111,6 +111,10 @@ class Writing:
     def wishes(self) -> tuple[WishTold, ...]:
         """Return every wish there ever was, oldest first."""
         return wishes_told(self._connection, self._tenant)
+
+    def bodies(self, workbook_id: str) -> Mapping[str, pl.DataFrame]:
+        """Return table -> the body that was last written into a workbook."""
+        return bodies_since(self._connection, self._tenant, workbook_id, 0)
 
     def bodies_replaced(self, workbook_id: str, seqs: Collection[int]) -> Mapping[str, pl.DataFrame]:
         """Return table -> the body that some commits replaced, where no other has written since."""

@@ -51,6 +51,19 @@ def replace_book(path: Path, new_file: Path, expected_digest: str, backups: Path
     return backup
 
 
+def place_book(path: Path, new_file: Path) -> None:
+    """Put a new file where there is no workbook any more.
+
+    Raises:
+        WorldError: the folder may not be written, the disk is full, or the new file cannot be read back.
+    """
+    with _named_errors(path), _gone_afterwards(new_file):
+        _read_back(new_file)
+        _sync(new_file)
+        new_file.replace(path)
+        _sync_folder(path.parent)
+
+
 def digest_of(path: Path) -> str:
     """Return the sha256 of a file."""
     with path.open("rb") as file:
