@@ -1,8 +1,11 @@
 """Papers: pages, workbooks and PDF files from what the services put on them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile, rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.letter import Letter
@@ -14,40 +17,51 @@ from ltc_xl.render.xlsx import workbook
 ENDINGS = ("html", "xlsx", "pdf")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drawn:
-    """Papers as they will stand in a folder.
+    """Papers drawn, in a folder of their own that goes when nobody needs it any more.
 
     Attributes:
-        files: name -> bytes, in the order of the papers.
+        desk: that folder; five hundred letters need not be held in memory.
+        names: of the files, in the order of the papers.
         replaces: patterns of names; files that fit one and are not among these are out of date.
     """
 
-    files: Mapping[str, bytes]
+    desk: Path
+    names: Sequence[str]
     replaces: Sequence[str] = ()
 
     def write(self, folder: Path) -> list[Path]:
-        """Write the files and take away those they replace; return what was written."""
+        """Put the files into a folder and take away those they replace; return what was written."""
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in self.files.items():
-            (folder / name).write_bytes(content)
+        for name in self.names:
+            copyfile(self.desk / name, folder / name)
         for path in self._out_of_date(folder):
             path.unlink()
-        return [folder / name for name in self.files]
+        return [folder / name for name in self.names]
+
+    def content(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        return (self.desk / name).read_bytes()
 
     def _out_of_date(self, folder: Path) -> list[Path]:
         older = {path for pattern in self.replaces for path in folder.glob(pattern)}
-        return [path for path in older if path.suffix[1:] in ENDINGS and path.name not in self.files]
+        return [path for path in older if path.suffix[1:] in ENDINGS and path.name not in self.names]
 
 
 def draw(papers: Sequence[Paper], lang: Lang) -> Drawn:
-    """Return papers in each of their formats, before anything is written.
+    """Return papers in each of their formats, before anything is written where people look.
 
     Raises:
         WorldError: a font is missing, or a template has a mistake.
     """
-    files = {f"{paper.name}.{kind}": _drawn(paper, kind, lang) for paper in papers for kind in paper.formats}
-    return Drawn(files, [pattern for paper in papers for pattern in paper.replaces])
+    files = [(f"{paper.name}.{kind}", paper, kind) for paper in papers for kind in paper.formats]
+    older = [pattern for paper in papers for pattern in paper.replaces]
+    drawn = Drawn(Path(mkdtemp(prefix="ltc-xl-")), [name for name, _, _ in files], older)
+    finalize(drawn, rmtree, drawn.desk, ignore_errors=True)
+    for name, paper, kind in files:
+        (drawn.desk / name).write_bytes(_drawn(paper, kind, lang))
+    return drawn
 
 
 def render_paper(paper: Paper, lang: Lang, out_dir: Path) -> list[Path]:
