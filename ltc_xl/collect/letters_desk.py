@@ -166,7 +166,8 @@ def _named(wanted: str, book: Book) -> str:
     known |= {folded(number): name for name, number in rows.iter_rows() if number}
     found = known.get(folded(wanted))
     if found is None:
-        near = get_close_matches(folded(wanted), known, 1, 0.5)
+        holding = [name for name in known if folded(wanted) in name]
+        near = holding or get_close_matches(folded(wanted), known, 1, 0.5)
         if near:
             raise UsageError("letters_customer_near", found=wanted, proposal=known[near[0]])
         raise UsageError("letters_customer", found=wanted)
