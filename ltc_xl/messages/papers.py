@@ -94,12 +94,12 @@ def change_words(figure: Figure, lang: Lang) -> str:
         since=f"{change.since:%m-%d}",
         month=month,
     )
+    if change.before is None or figure.value is None:
+        return say("reports.change.unknown", lang, since=since)
+    if figure.value == change.before:
+        return say("reports.change.same", lang, since=since)
     if figure.moved is None:
-        return say(
-            "reports.change.unknown" if change.before is None else "reports.change.from_nothing",
-            lang,
-            since=since,
-        )
+        return say("reports.change.from_nothing", lang, since=since)
     return say(f"reports.change.{_UNITS.get(figure.kind, 'count')}", lang, since=since, moved=_signed(figure))
 
 
@@ -108,11 +108,8 @@ _UNITS: Mapping[Kind, str] = {"money": "money", "percent": "points", "days": "da
 
 def _signed(figure: Figure) -> str:
     """Return a move with its sign; a true minus, as wide as the plus."""
-    moved = figure.moved or 0
-    text = f"{moved:+,d}" if isinstance(moved, int) else f"{moved:+,.1f}"
-    if figure.kind == "count":
-        text = f"{moved:+,.0f}"
-    return text.replace("-", "−")
+    moved = f"{figure.moved:+,.0f}" if figure.kind == "count" else f"{figure.moved:+,.1f}"
+    return moved.replace("-", "−")
 
 
 def rows_words(report: Report, figure: Figure, lang: Lang) -> str:

@@ -149,6 +149,8 @@ def _tiers(standing: Standing) -> Grid:
         "cash_promised": cash.amount("promised"),
         "cash_later": cash.amount("due", "promised", later=True),
         "open_ledger": ledger.open_amount,
+        "unapplied": -ledger.unapplied_amount,
+        "ledger": ledger.ledger,
         "cash_planned": cash.amount("planned"),
         "cash_planned_later": cash.amount("planned", later=True),
         "cash_plan_passed": cash.amount("plan_passed"),
