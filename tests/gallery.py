@@ -22,6 +22,7 @@ from ltc_xl.workbook import read_book
 FOLDER = Path(__file__).parent / "findings"
 _AS_OF = re.compile(r"^As of (\d{4}-\d\d-\d\d)", re.MULTILINE)
 _TYPED_BY = re.compile(r"Typed by (\w+)")
+_BESIDE = re.compile(r"Beside ([A-Z]+-\d\d)")
 _MOVED = re.compile(r"(\w*) → (\w*)")
 _TABLE = re.compile(r"^\*\*([a-z_]+)\*\*\n\n((?:\|.*\n)+)", re.MULTILINE)
 _RULE = re.compile(r"^[|:-]+$")
@@ -40,6 +41,7 @@ class Page:
 
     typed: bool = False
     actor: str = ""
+    beside: str = ""
 
     @property
     def book(self) -> Book:
@@ -61,7 +63,7 @@ def page_of(path: Path) -> Page:
     """Return a page as it is written."""
     text = path.read_text("utf-8")
     failing, _, cured = text.partition("\n## ")
-    day, actor = _AS_OF.search(text), _TYPED_BY.search(text)
+    day, actor, beside = (pattern.search(text) for pattern in (_AS_OF, _TYPED_BY, _BESIDE))
     return Page(
         path.stem,
         date.fromisoformat(day[1]) if day else date(2026, 4, 30),
@@ -70,6 +72,7 @@ def page_of(path: Path) -> Page:
         {lang: body.splitlines() for lang, body in _TEXT.findall(text)},
         "as typed into Excel" in failing,
         actor[1] if actor else "",
+        beside[1] if beside else "",
     )
 
 
@@ -124,7 +127,7 @@ def typed_book(tables: dict[str, str]) -> Book:
         typed = tables[name].splitlines() if name in tables else ["|".join(("", *model.by_code, ""))]
         lines = (line for line in typed if not _RULE.match(line))
         head, *body = ([cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines)
-        sheet.append([model.by_code[code].zh for code in head])
+        sheet.append([model.by_code[code].zh if code in model.by_code else code for code in head])
         for cells in body:
             sheet.append([_as_typed(cell) for cell in cells])
     with TemporaryDirectory() as folder:

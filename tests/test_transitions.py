@@ -20,7 +20,7 @@ from ltc_xl.model.rulebook import CheckRule
 from ltc_xl.model.tables import UID, table
 from ltc_xl.model.wish import Wish
 from ltc_xl.rules import bind_rulebook
-from ltc_xl.rules.transition_seam import transition_rules
+from ltc_xl.rules.rulesets import transition_rules
 from ltc_xl.rules.transitions import STAGES, Judgement, Refusal, judged
 
 TODAY = date(2026, 4, 30)
@@ -409,3 +409,31 @@ def test_what_is_accepted_and_what_is_refused_make_up_what_was_typed(
     assert {row[0] for row in accepted} | refused == set(cells[UID])
     assert all(old is None or (old, new) in ALLOWED for _, old, new in accepted)
     assert [row[0] for row in accepted] == [uid for uid in cells[UID] if uid not in refused]
+
+
+# ---------------------------------------------------------------- a broken sheet
+
+
+BROKEN = RULES.replace("预算>=10万", "预算>>10万")
+
+
+def test_while_a_cell_of_the_sheet_is_broken_typed_stages_wait_and_all_else_is_accepted() -> None:
+    tables = leads(
+        "| company | state |\n| 甲 → 乙 | NEW → CLEAN |\n| 丙 | NEW → CONVERTED |", transitions=BROKEN
+    )
+    verdict = judgement(tables)
+    assert verdict.off
+    assert [entry.column for entry in verdict.accepted.sets] == ["company"]
+    assert [(one.row_id, one.code, one.values["wanted"]) for one in verdict.waiting] == [
+        ("u0x", "T-05", "已清洗"),
+        ("u1x", "T-05", "已转化"),
+    ]
+    assert verdict.refused == ()
+
+
+def test_while_a_cell_of_the_sheet_is_broken_wishes_stand_as_they_stood() -> None:
+    done = leads("| company | need | budget | state |\n| 甲 | 打磨 | 100000 | NEW |", transitions=BROKEN)
+    verdict = heard(done)
+    assert verdict.off
+    assert [(one.wish, one.values) for one in verdict.standing] == [("w1", {"no": "2"}), ("w2", {"no": "2"})]
+    assert heard(done, withdrawn=["w1"]).closed == ("w1", "w2")

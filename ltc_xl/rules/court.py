@@ -13,9 +13,9 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table, with_live_columns
 from ltc_xl.rules.actor import roles_of
 from ltc_xl.rules.derived import derived
-from ltc_xl.rules.moves import OBJECTS, STAGES, Steps, judged_moves
+from ltc_xl.rules.moves import STAGES, Steps, judged_moves
+from ltc_xl.rules.moves_sheet import Transition
 from ltc_xl.rules.refusals import Judge, Refusal
-from ltc_xl.rules.transition_seam import Transition
 
 Moves = Mapping[str, pl.DataFrame]
 """Table -> ``_uid``, ``old`` and ``new`` of the stages that somebody wants to change."""
@@ -59,9 +59,7 @@ class Court:
                 yield judge.waiting(row)
 
     def _judge(self, name: str, actor: str, roles: frozenset[str]) -> Judge:
-        steps = Steps(
-            [rule for rule in self.rules if OBJECTS[rule.object] == name], self.rulebook, self.as_of
-        )
+        steps = Steps([rule for rule in self.rules if rule.table == name], self.rulebook, self.as_of)
         return Judge(name, self.book, steps, actor, roles)
 
     def _rows(self, name: str, moves: pl.DataFrame, steps: Steps) -> pl.DataFrame:

@@ -9,10 +9,7 @@ import polars as pl
 
 from ltc_xl.model.enums import folded
 from ltc_xl.model.rulebook import CheckRule, Rulebook
-from ltc_xl.rules.transition_seam import Transition
-
-OBJECTS: Mapping[str, str] = {"LEAD": "leads", "OPPORTUNITY": "opportunities", "CONTRACT": "contracts"}
-"""Word of the column 对象 -> table."""
+from ltc_xl.rules.moves_sheet import Transition
 
 STAGES: Mapping[str, str] = {"leads": "state", "opportunities": "stage", "contracts": "state"}
 """Table -> the column whose moves are judged."""

@@ -12,7 +12,7 @@ from ltc_xl.model.tables import UID, table
 from ltc_xl.model.wish import Wish
 from ltc_xl.rules.guards import Guard
 from ltc_xl.rules.moves import STAGES, Steps
-from ltc_xl.rules.transition_seam import Transition
+from ltc_xl.rules.moves_sheet import Transition
 
 Row = Mapping[str, object]
 Reason = tuple[str, Mapping[str, object]]

@@ -14,7 +14,7 @@ from ltc_xl.model.wish import Wish
 from ltc_xl.rules.court import Court, Moves, moves_of
 from ltc_xl.rules.moves import STAGES
 from ltc_xl.rules.refusals import Refusal, continued
-from ltc_xl.rules.transition_seam import transition_rules
+from ltc_xl.rules.rulesets import transition_rules
 
 __all__ = ["STAGES", "Judgement", "Refusal", "judged"]
 
