@@ -40,7 +40,7 @@ def said(book: Book, found: Iterable[Finding], lang: Lang) -> list[str]:
 def test_the_check_says_of_a_page_what_stands_on_it(page: Page) -> None:
     book = page.book
     found = findings_of(book, page)
-    assert {finding.code for finding in found} == {page.code}
+    assert {finding.code for finding in found} == {page.code, *filter(None, [page.beside])}
     for lang in LANGS:
         assert said(book, found, lang) == page.texts[lang]
 
