@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from string import Formatter
 
 import polars as pl
 import pytest
@@ -268,7 +269,7 @@ def told(error: GuardError) -> str:
 def assert_worded(error: GuardError) -> None:
     values = {key: value for key, value in error.problem.items() if key != "key"}
     for lang in LANGS:
-        assert say(f"guards.{error.key}", lang, **values)
+        assert all(say(f"guards.{error.key}.{part}", lang, **values) for part in ("found", "cure"))
 
 
 REFUSED_CELLS = pipe("""
@@ -341,7 +342,15 @@ def test_every_refusal_has_its_sentence_in_both_languages() -> None:
     from ltc_xl.messages import topic
 
     zh, en = (topic("guards", lang) for lang in LANGS)
-    assert list(zh) == list(en)
+    assert {key: values_named(text) for key, text in zh.items()} == {
+        key: values_named(text) for key, text in en.items()
+    }
+
+
+def values_named(texts: object) -> set[str]:
+    """Return the values that the sentences of a refusal name."""
+    assert isinstance(texts, dict)
+    return {f"{name}:{spec}" for _, name, spec, _ in Formatter().parse(texts["found"] + texts["cure"]) if name}
 
 
 def renamed() -> Book:

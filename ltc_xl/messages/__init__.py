@@ -4,9 +4,9 @@ A text names its values in braces. A spec after a colon says how a value is show
 a code of that list, ``{missing:column}`` the header of a column (or several) of the finding's table,
 ``{tested:field}`` that of ``table.column``, ``{kind:table}`` the sheet of a table, ``{problems:each}``
 several errors, one line each, ``{read:cells}`` cells by the code of their column, ``{next:stages}`` stages
-that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{why:problem}`` what is
-wrong with the text of a rule, ``{left:kind}`` the kind of a value. Without a spec, amounts get thousands
-marks and days ISO form.
+that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{why:problem}`` and
+``{why:remedy}`` what is wrong with the text of a rule and what to write, ``{left:kind}`` the kind of a
+value. Without a spec, amounts get thousands marks and days ISO form.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from string import Formatter
 from typing import Any
@@ -70,7 +70,8 @@ class _Sentence(Formatter):
         }  # fmt: skip
         self._whole: Mapping[str, Callable[[Any], str]] = {
             "each": self._each,
-            "problem": self._problem,
+            "problem": partial(self._problem, part="found"),
+            "remedy": partial(self._problem, part="cure"),
             "cells": self._cells,
             "stages": self._stages,
             "remark": self._remark,
@@ -113,10 +114,10 @@ class _Sentence(Formatter):
     def _sheet(self, name: str) -> str:
         return table(name).sheet(self.lang) if name in tables() else name
 
-    def _problem(self, problem: Mapping[str, Any]) -> str:
-        """Return what is wrong with the text of a rule."""
+    def _problem(self, problem: Mapping[str, Any], part: str) -> str:
+        """Return what is wrong with the text of a rule, or what to write instead."""
         values = {name: value for name, value in problem.items() if name != "key"}
-        return say(f"guards.{problem['key']}", self.lang, **values)
+        return say(f"guards.{problem['key']}.{part}", self.lang, **values)
 
     def _field(self, place: str) -> str:
         """Return the header of ``table.column``."""

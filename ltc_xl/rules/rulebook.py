@@ -33,7 +33,7 @@ def _rows(book: Book, name: str) -> pl.DataFrame:
     held = book.tables.get(name)
     if held is not None and (held.place is not None or held.rows.height):
         return held.rows
-    numbered = default_rows(name, book.lang).with_columns(
+    numbered = default_rows(name, book.lang, book.profile).with_columns(
         pl.format("default-{}", pl.int_range(pl.len())).alias(UID), pl.lit(None, pl.UInt32).alias(ROW)
     )
     return numbered.select(table(name).schema.names())

@@ -14,6 +14,7 @@ from ltc_xl.rules.checks import (
     receipts,
     receivables,
     references,
+    rulesets,
 )
 from ltc_xl.rules.schema import check_cells
 
@@ -22,6 +23,7 @@ CHECKS: tuple[Callable[[Case], list[Finding]], ...] = (
     *keys.CHECKS,
     *references.CHECKS,
     *members.CHECKS,
+    *rulesets.CHECKS,
     *leads.CHECKS,
     *opportunities.CHECKS,
     *contracts.CHECKS,

@@ -1,7 +1,8 @@
 """The language of rules in cells: text to one typed tree, and from it to frames and rows."""
 
+from ltc_xl.rules.guards.cells import cell_values
 from ltc_xl.rules.guards.errors import GuardError
-from ltc_xl.rules.guards.fields import Field, Fields, field_of, fields_of, list_words
+from ltc_xl.rules.guards.fields import Field, Fields, field_of, fields_of, list_words, own_words
 from ltc_xl.rules.guards.guard import Guard, Verdict, cell_test, guard
 from ltc_xl.rules.guards.names import Names, names_of
 
@@ -13,9 +14,11 @@ __all__ = [
     "Names",
     "Verdict",
     "cell_test",
+    "cell_values",
     "field_of",
     "fields_of",
     "guard",
     "list_words",
     "names_of",
+    "own_words",
 ]

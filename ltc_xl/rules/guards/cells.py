@@ -41,10 +41,27 @@ def cell_condition(text: str, field: Field) -> Condition:
     Raises:
         GuardError: it means none for such a field.
     """
-    scan = Scanner(folded_marks(_LINE_BREAK.sub(lambda found: "," if found.start() else "", text.strip())))
+    scan = Scanner(folded_marks(_without_line_breaks(text)))
     if scan.text.strip().lower() in _ANY_WORDS:
         return ANY
     return _Cell(scan, field).whole()
+
+
+def cell_values(text: str, field: Field) -> tuple[Const, ...]:
+    """Return the values that a cell lists, as the field holds them; none where anything goes.
+
+    Raises:
+        GuardError: it holds more than values.
+    """
+    scan = Scanner(folded_marks(_without_line_breaks(text)))
+    if scan.text.strip().lower() in _ANY_WORDS:
+        return ()
+    return _Cell(scan, field).values()
+
+
+def _without_line_breaks(text: str) -> str:
+    """Return a text whose lines are separated by commas."""
+    return _LINE_BREAK.sub(",", text.strip())
 
 
 class _Cell:
@@ -62,6 +79,14 @@ class _Cell:
         if not self.scan.at_end:
             raise self._unexpected()
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+    def values(self) -> tuple[Const, ...]:
+        parts = [self._value(inside=False)]
+        while self._takes_separator():
+            parts.append(self._value(inside=False))
+        if not self.scan.at_end:
+            raise self._unexpected()
+        return tuple(part for part in parts if isinstance(part, Const))
 
     def _takes_and(self) -> bool:
         start = self.scan.place

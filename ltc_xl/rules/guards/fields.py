@@ -1,7 +1,7 @@
 """The fields a rule may name: columns of a table by code, by label in either language, or by their header."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -19,6 +19,8 @@ _KINDS: Mapping[str, Kind] = {
     "money": "number", "rate": "number", "number": "number", "int": "number", "date": "date",
     "datetime": "date", "enum": "word", "flag": "flag",
 }  # fmt: skip
+OwnWords = Mapping[str, Sequence[tuple[str, str]]]
+"""List -> words and their codes."""
 _BRACKETED = re.compile(r"\s*[(（].*[)）]\s*$")
 _YES_NO = (("true", "YES"), ("false", "NO"), ("yes", "YES"), ("no", "NO"))
 
@@ -81,13 +83,19 @@ class Fields:
 
 def fields_of(name: str, book: Book) -> Fields:
     """Return the fields of a table: codes, labels in both languages, the headers on the book's own sheet."""
-    model, place = table(name), book.place(name)
-    own = place.headers if place else {}
-    return Fields(tuple(field_of(name, column, book, own.get(column.code)) for column in model.columns))
+    place, own = book.place(name), own_words(book)
+    headers = place.headers if place else {}
+    return Fields(
+        tuple(_field(name, column, book, own, headers.get(column.code)) for column in table(name).columns)
+    )
 
 
-def field_of(name: str, column: Column, book: Book, header: str | None = None) -> Field:
-    """Return the field of one column."""
+def field_of(name: str, code: str, book: Book) -> Field:
+    """Return the field of one column, without regard to its header on the sheet."""
+    return _field(name, table(name).by_code[code], book, own_words(book))
+
+
+def _field(name: str, column: Column, book: Book, own: OwnWords, header: str | None = None) -> Field:
     labels = [header] if header else []
     labels += [column.label(lang) for lang in (book.lang, *LANGS)]
     return Field(
@@ -96,30 +104,33 @@ def field_of(name: str, column: Column, book: Book, header: str | None = None) -
         column.dtype,
         f"{name}.{column.code}",
         tuple(dict.fromkeys(labels)),
-        _words(column, book),
+        _words(column, book, own),
         column.type == "rate",
     )
 
 
-def _words(column: Column, book: Book) -> Names[str] | None:
+def _words(column: Column, book: Book, own: OwnWords) -> Names[str] | None:
     """Return the values a column may hold: its list, as the book calls them, or the rows of a rule table."""
     if column.enum:
-        return list_words(column.enum, book)
+        return list_words(column.enum, own)
     if column.ref and table(column.ref.table).group == "rule":
         listed = book.rows(column.ref.table)[column.ref.column].drop_nulls()
         return names_of((name, name) for name in listed) if listed.len() else None
     return None
 
 
-def list_words(name: str, book: Book) -> Names[str]:
+def own_words(book: Book) -> OwnWords:
+    """Return list -> (word, code) of what the book's own table of choices calls things."""
+    words: dict[str, list[tuple[str, str]]] = {}
+    rows = book.rows("choices").drop_nulls(["set", "code"])
+    for name, code, *labels in rows.select("set", "code", *LANGS).iter_rows():
+        words.setdefault(name, []).extend((label, code) for label in (*labels, code) if label)
+    return words
+
+
+def list_words(name: str, own: OwnWords) -> Names[str]:
     """Return the words of a list: the book's own first, then the shipped ones in both languages."""
-    return names_of([*_own_words(name, book), *_shipped_words(name)])
-
-
-def _own_words(name: str, book: Book) -> Iterator[tuple[str, str]]:
-    rows = book.rows("choices").filter(pl.col("set") == name).drop_nulls("code")
-    for code, *labels in rows.select("code", *LANGS).iter_rows():
-        yield from ((label, code) for label in (*labels, code) if label)
+    return names_of([*own.get(name, ()), *_shipped_words(name)])
 
 
 def _shipped_words(name: str) -> Iterator[tuple[str, str]]:

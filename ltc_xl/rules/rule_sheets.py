@@ -1,0 +1,109 @@
+"""A rule sheet as it stands: its rows, the columns of its own, and what cannot be taken as it stands."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.enums import folded
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.tables import UID, table
+from ltc_xl.rules.guards import Field, Fields, GuardError
+
+Row = Mapping[str, str | None]
+_ARROWS = ("→", "->", "=>")
+
+
+@dataclass
+class RuleSheet:
+    """One rule sheet while it is read; ``problems`` grows with what is found.
+
+    Attributes:
+        name: canonical name of its table.
+        rows: column code, or header of a column of the firm's own -> text; ``_uid``.
+        own: the headers of the firm's own columns that hold anything.
+        problems: findings so far; those of the reader come first.
+    """
+
+    name: str
+    rows: Sequence[Row]
+    own: tuple[str, ...] = ()
+    problems: list[Finding] = field(default_factory=list)
+
+    def report(self, error: GuardError, row: Row, column: str) -> None:
+        """Note a cell whose text is not as it must be."""
+        told = {"found": row[column], "why": error.problem}
+        self.problems.append(Finding(error.finding, self.name, row[UID], column, told))
+
+    def report_header(self, header: str, key: str, **values: object) -> None:
+        """Note a header that names no column, or one that another column has already (R-01)."""
+        told = {"found": header, "why": {"key": key, "found": header, **values}}
+        self.problems.append(Finding("R-01", self.name, None, header, told))
+
+    def report_missing(self, row: Row, column: str) -> None:
+        """Note a blank cell without which a rule says nothing."""
+        self.problems.append(Finding("K-01", self.name, row[UID], column))
+
+
+def rule_sheet(name: str, book: Book, rulebook: Rulebook) -> RuleSheet:
+    """Return a rule sheet of a book, else the shipped one; repeated rule numbers are noted (R-06)."""
+    rows, held = rulebook.rows(name), book.tables.get(name)
+    texts = held.texts if held and held.rows[UID].equals(rows[UID]) else None
+    own: tuple[str, ...] = ()
+    if texts is not None:
+        own = tuple(header for header in texts.columns if header != UID and texts[header].count())
+        rows = rows.hstack(texts.select(own))
+    sheet = RuleSheet(name, rows.rows(named=True), own, _unread(name, book))
+    sheet.problems.extend(_repeated(sheet))
+    return sheet
+
+
+def _unread(name: str, book: Book) -> list[Finding]:
+    """Return what the reader could not take of the cells and headers that make rules."""
+    remarks = {column.code for column in table(name).columns if column.type == "text"}
+    return [one for one in book.findings if one.table == name and _counts(one) and one.column not in remarks]
+
+
+def _counts(finding: Finding) -> bool:
+    return finding.severity == "error"
+
+
+def _repeated(sheet: RuleSheet) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for row in sheet.rows:
+        no = folded(row.get("no") or "")
+        if no and no in seen:
+            yield Finding("R-06", sheet.name, row[UID], "no", {"found": row["no"]})
+        seen.add(no)
+
+
+def tested_columns(sheet: RuleSheet, usual: Sequence[str], fields: Fields, owner: str) -> dict[str, Field]:
+    """Return column of the sheet -> the field it tests: the usual ones, and those the firm has added.
+
+    Args:
+        sheet: problems of its headers are noted there (R-01).
+        usual: the model's columns that hold tests; their codes are those of their fields.
+        fields: what a column may be called after.
+        owner: the table the fields are of.
+    """
+    bound = {code: field for code in usual if (field := fields.get(code))}
+    for header in sheet.own:
+        found = None if header.strip().startswith(_ARROWS) else fields.get(header)
+        twin = next((one for one in bound.values() if found and one.code == found.code), None)
+        if header.strip().startswith(_ARROWS):
+            sheet.report_header(header, "no_output")
+        elif found is None:
+            _report_stranger(sheet, header, fields, owner)
+        elif twin is not None:
+            sheet.report_header(header, "column_twice", field=twin.place)
+        else:
+            bound[header] = found
+    return bound
+
+
+def _report_stranger(sheet: RuleSheet, header: str, fields: Fields, owner: str) -> None:
+    near = fields.names.near(header)
+    if near:
+        sheet.report_header(header, "no_column_near", owner=owner, near=near)
+    else:
+        sheet.report_header(header, "no_column", owner=owner)

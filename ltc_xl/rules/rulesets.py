@@ -1,0 +1,164 @@
+"""Rule sheets bound to the fields they name and compiled; one with a problem switches its rule set off."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from ltc_xl.model.book import Book
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.money import RATE
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.tables import UID, table
+from ltc_xl.rules.decisions import DecisionTable, Rule
+from ltc_xl.rules.guards import (
+    Field,
+    Fields,
+    Guard,
+    GuardError,
+    cell_test,
+    fields_of,
+    list_words,
+    names_of,
+    own_words,
+)
+from ltc_xl.rules.moves_sheet import Transition, transitions
+from ltc_xl.rules.rule_outputs import Output, given, text_output, whole_output, word_output
+from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet, tested_columns
+
+GRADING, ASSIGNMENT, TRANSITIONS = "grading", "assignment", "transitions"
+NOTHING = DecisionTable((), {}, ())
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules of one sheet, ready to use; none while there is a problem.
+
+    Attributes:
+        name: canonical name of the rule table.
+        problems: what is wrong with the sheet, what the reader could not take of it among them.
+        table: the decision table of grading or assignment.
+        rows: the moves of stages.
+    """
+
+    name: str
+    problems: tuple[Finding, ...] = ()
+    table: DecisionTable = NOTHING
+    rows: tuple[Transition, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Return whether the rules may be used."""
+        return all(problem.severity != "error" for problem in self.problems)
+
+
+def grading_rules(book: Book, rulebook: Rulebook) -> RuleSet:
+    """Return the rules that grade leads; inputs are fields of a lead, how pressing and how complete it is."""
+    sheet, own = rule_sheet(GRADING, book, rulebook), own_words(book)
+    outputs = (
+        word_output(GRADING, "grade", list_words("grade", own), needed=True),
+        whole_output(GRADING, "score"),
+        text_output(GRADING, "queue"),
+    )
+    level = _worked_out(
+        GRADING, "need_level", Field("need_level", "word", pl.String(), "", (), list_words("need_level", own))
+    )
+    complete = _worked_out(GRADING, "completeness", Field("completeness", "number", RATE, "", is_share=True))
+    fields = fields_of("leads", book).with_more([level, complete])
+    decided = _decision_table(sheet, ("budget", "industry", "need_level", "completeness"), fields, outputs)
+    if decided.rules and all(rule.tests for rule in decided.rules):
+        sheet.problems.append(Finding("R-10", GRADING, None, None, {}, "warning"))
+    return _rule_set(sheet, decided)
+
+
+def assignment_rules(book: Book, rulebook: Rulebook) -> RuleSet:
+    """Return the rules that give leads to groups; inputs are fields of a lead and its queue."""
+    sheet, own = rule_sheet(ASSIGNMENT, book, rulebook), own_words(book)
+    outputs = (
+        text_output(ASSIGNMENT, "team", needed=True),
+        word_output(ASSIGNMENT, "method", list_words("assign_method", own)),
+        whole_output(ASSIGNMENT, "cap"),
+        text_output(ASSIGNMENT, "fallback"),
+    )
+    queue = _worked_out(ASSIGNMENT, "queue", Field("queue", "text", pl.String(), ""))
+    fields = fields_of("leads", book).with_more([queue])
+    decided = _decision_table(sheet, ("queue", "region", "industry"), fields, outputs)
+    if book.rows(ASSIGNMENT).height:
+        sheet.problems.extend(_idle_groups(sheet, rulebook))
+        sheet.problems.extend(_idle_queues(sheet, queue, rulebook))
+    return _rule_set(sheet, decided)
+
+
+def _idle_groups(sheet: RuleSheet, rulebook: Rulebook) -> Iterator[Finding]:
+    """Yield the groups nobody is in (R-41), once there are people."""
+    teams = names_of((team, team) for team in rulebook.rows("members")["team"].drop_nulls())
+    for row in sheet.rows if rulebook.rows("members").height else ():
+        if row["team"] and teams.get(row["team"]) is None:
+            told = {"team": row["team"], "known": list(teams.written.values())}
+            yield Finding("R-41", ASSIGNMENT, row[UID], "team", told, "warning")
+
+
+def _idle_queues(sheet: RuleSheet, queue: Field, rulebook: Rulebook) -> Iterator[Finding]:
+    """Yield the rules for a queue that grading never gives (R-44)."""
+    given_out = rulebook.rows(GRADING)["queue"].drop_nulls().unique(maintain_order=True).to_list()
+    known = replace(queue, words=names_of((name, name) for name in given_out))
+    for row in sheet.rows:
+        try:
+            cell_test(row["queue"] or "", known)
+        except GuardError as error:
+            if error.finding == "R-04":
+                told = {"queue": error.values["found"], "known": given_out}
+                yield Finding("R-44", ASSIGNMENT, row[UID], "queue", told, "warning")
+
+
+def transition_rules(book: Book, rulebook: Rulebook) -> RuleSet:
+    """Return the allowed moves of leads, opportunities and contracts, as they stand on the sheet."""
+    sheet = rule_sheet(TRANSITIONS, book, rulebook)
+    for header in sheet.own:
+        sheet.report_header(header, "no_column", owner=TRANSITIONS)
+    moves = tuple(transitions(sheet, book, rulebook.rows("members")))
+    return _rule_set(sheet, rows=moves)
+
+
+def _rule_set(sheet: RuleSheet, decided: DecisionTable = NOTHING, rows: Sequence[Transition] = ()) -> RuleSet:
+    """Return what the sheet says, or no rules while there is a problem."""
+    found = RuleSet(sheet.name, tuple(sheet.problems), decided, tuple(rows))
+    return found if found.sound else RuleSet(sheet.name, found.problems)
+
+
+def _worked_out(sheet: str, code: str, field: Field) -> Field:
+    """Return a field that is no column of a lead, under the header it has on the rule sheet."""
+    column = table(sheet).by_code[code]
+    return replace(field, place=f"{sheet}.{code}", labels=(column.zh, column.en))
+
+
+def _decision_table(
+    sheet: RuleSheet, usual: Sequence[str], fields: Fields, outputs: tuple[Output, ...]
+) -> DecisionTable:
+    columns = tested_columns(sheet, usual, fields, "leads")
+    rules = tuple(
+        Rule(
+            row["no"] or "",
+            row[UID],
+            _tests(sheet, row, columns),
+            given(sheet, row, outputs),
+            row.get("reason"),
+        )
+        for row in sheet.rows
+    )
+    types = {output.code: output.field.dtype for output in outputs}
+    return DecisionTable(tuple(field.code for field in columns.values()), types, rules)
+
+
+def _tests(sheet: RuleSheet, row: Row, columns: Mapping[str, Field]) -> dict[str, Guard]:
+    """Return field -> test of a row, without the columns where anything goes."""
+    tests = {}
+    for column, field in columns.items():
+        try:
+            test = cell_test(row[column] or "", field)
+        except GuardError as error:
+            sheet.report(error, row, column)
+        else:
+            if not test.is_any:
+                tests[field.code] = test
+    return tests
