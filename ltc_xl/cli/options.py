@@ -87,6 +87,20 @@ def book_argument() -> Decorator:
     return click.argument("book", type=click.Path(path_type=Path), metavar="BOOK", callback=_with_ending)
 
 
+def books_argument() -> Decorator:
+    """Return the workbooks of a command that takes several."""
+    return click.argument(
+        "books",
+        nargs=-1,
+        required=True,
+        type=click.Path(path_type=Path),
+        metavar="BOOK...",
+        callback=lambda ctx, param, books: tuple(
+            dict.fromkeys(_with_ending(ctx, param, one) for one in books)
+        ),
+    )
+
+
 def _with_ending(_ctx: click.Context, _param: click.Parameter, book: Path) -> Path:
     if book.is_dir():
         raise NotAWorkbook("file_is_folder", file=str(book))
