@@ -419,7 +419,8 @@ BROKEN = RULES.replace("预算>=10万", "预算>>10万")
 
 def test_while_a_cell_of_the_sheet_is_broken_typed_stages_wait_and_all_else_is_accepted() -> None:
     tables = leads(
-        "| company | state |\n| 甲 → 乙 | NEW → CLEAN |\n| 丙 | NEW → CONVERTED |", transitions=BROKEN
+        "| company | state |\n| 甲 → 乙 | NEW → CLEAN |\n| 丙 | NEW → CONVERTED |\n| 丁 |  → NEW |",
+        transitions=BROKEN,
     )
     verdict = judgement(tables)
     assert verdict.off
@@ -427,7 +428,9 @@ def test_while_a_cell_of_the_sheet_is_broken_typed_stages_wait_and_all_else_is_a
     assert [(one.row_id, one.code, one.values["wanted"]) for one in verdict.waiting] == [
         ("u0x", "T-05", "已清洗"),
         ("u1x", "T-05", "已转化"),
+        ("u2x", "T-05", "新建"),
     ]
+    assert verdict.waiting[2].values["from"] == ""
     assert verdict.refused == ()
 
 

@@ -77,7 +77,7 @@ class Judge:
 
     def waiting(self, row: Row) -> Refusal:
         """Return that a row waits because nobody can tell what is allowed (T-05)."""
-        before, wanted = str(row["from_"]), str(row["wanted"] or "")
+        before, wanted = str(row["from_"] or ""), str(row["wanted"] or "")
         told = {"from": self._word(before), "wanted": self._word(wanted)}
         return Refusal(self.name, str(row[UID]), STAGES[self.name], before, wanted, "T-05", told, self.actor)
 
