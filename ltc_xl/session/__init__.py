@@ -4,9 +4,9 @@ from ltc_xl.session.bringing import run_import
 from ltc_xl.session.how import How, Result, Service, Typing
 from ltc_xl.session.making import build_templates, make_book, new_book, save_typed
 from ltc_xl.session.papers import printed
-from ltc_xl.session.restoring import BackupTold, Restored, backup_of, backups, restore
+from ltc_xl.session.restoring import BackupTold, Restored, backups, chosen, restore
 from ltc_xl.session.running import run
-from ltc_xl.session.story import CommitTold, Event, History, history
+from ltc_xl.session.story import CommitTold, Event, History, RowTold, history
 from ltc_xl.session.undoing import undo
 
 __all__ = [
@@ -17,11 +17,12 @@ __all__ = [
     "How",
     "Restored",
     "Result",
+    "RowTold",
     "Service",
     "Typing",
-    "backup_of",
     "backups",
     "build_templates",
+    "chosen",
     "history",
     "make_book",
     "new_book",

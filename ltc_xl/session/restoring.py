@@ -2,7 +2,8 @@
 
 import getpass
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,11 +12,13 @@ import polars as pl
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes
-from ltc_xl.model.errors import NotAWorkbook, UsageError, WorldError
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.errors import UsageError, WorldError
 from ltc_xl.model.tables import ROW, UID
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.session.desk import backup_folder, beside
 from ltc_xl.session.how import How
+from ltc_xl.session.peeking import past_of
 from ltc_xl.session.rewinding import unwound
 from ltc_xl.store import (
     Backup,
@@ -50,6 +53,7 @@ class BackupTold:
         path, at, size: where it lies, when it was replaced, its bytes.
         command: what came after it; '' when the store does not say.
         seq: the commit it shows, if the store says.
+        lang: language of the workbook.
     """
 
     number: int
@@ -58,6 +62,7 @@ class BackupTold:
     size: int
     command: str = ""
     seq: int | None = None
+    lang: Lang = "en"
 
     @property
     def name(self) -> str:
@@ -79,25 +84,26 @@ def backups(path: Path, how: How | None = None) -> list[BackupTold]:
     Raises:
         WorldError: there are none, or it cannot be told whose they are.
     """
-    folder = _folder(path, how or How())
+    how = how or How()
+    folder = _folder(path, how)
     files = sorted(_files(folder, path), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    known = _known(files, how or How(), folder.name)
+    lang, known = _known(files, how, folder.name)
     told = []
     for number, file in enumerate(files, 1):
         found, stat = known.get(file.name), file.stat()
         at = datetime.fromtimestamp(stat.st_mtime, UTC)
-        named = (found.command, found.seq) if found else ("", None)
-        told.append(BackupTold(number, file, at, stat.st_size, *named))
+        command, seq = (found.command, found.seq) if found else ("", None)
+        told.append(BackupTold(number, file, at, stat.st_size, command, seq, lang))
     return told
 
 
-def backup_of(path: Path, which: str, how: How | None = None) -> BackupTold:
-    """Return one backup by its number or file name.
+def chosen(path: Path, backups: Sequence[BackupTold], which: str) -> BackupTold:
+    """Return the backup with a number or file name.
 
     Raises:
         UsageError: there is none.
     """
-    for told in backups(path, how):
+    for told in backups:
         if which in {str(told.number), told.name}:
             return told
     raise UsageError("restore_no_backup", found=which, file=path.name)
@@ -112,9 +118,13 @@ def _files(folder: Path, path: Path) -> Iterator[Path]:
 def _folder(path: Path, how: How) -> Path:
     """Return the folder of a workbook's backups: by its id, or by its name when it cannot be read."""
     try:
-        return backup_folder(identity_of(read_book(path)).workbook_id)
+        book = read_book(path)
     except WorldError:
-        folders = [f for f in (state_dir() / "backups").glob("*") if _same_name(f, path)]
+        book = None
+    if book is not None:
+        with past_of(book, how) as (_, identity):
+            return backup_folder(identity.workbook_id)
+    folders = [f for f in (state_dir() / "backups").glob("*") if _same_name(f, path)]
     if len(folders) > 1:
         folders = [folder for folder in folders if _same_place(folder, path, how)]
     if not folders:
@@ -130,21 +140,22 @@ def _same_name(folder: Path, path: Path) -> bool:
 
 def _same_place(folder: Path, path: Path, how: How) -> bool:
     """Return whether the backups of a folder were made of the file at a path."""
-    known = _known(list(_files(folder, path)), how, folder.name)
+    _, known = _known(list(_files(folder, path)), how, folder.name)
     return any(backup.book == str(path.resolve()) for backup in known.values())
 
 
-def _known(files: list[Path], how: How, workbook_id: str) -> dict[str, Backup]:
-    """Return file name -> what the store knows of it; the files themselves say which store."""
+def _known(files: Sequence[Path], how: How, workbook_id: str) -> tuple[Lang, Mapping[str, Backup]]:
+    """Return the language of the backups, and file name -> what the store knows of each.
+
+    The files themselves say which store; one that is damaged is passed over.
+    """
     for file in files:
-        try:
-            identity = identity_of(read_book(file))
-        except NotAWorkbook:
-            continue
-        with known_store(identity, how.store) as store:
-            if store:
-                return {backup.file_name: backup for backup in store.backups(workbook_id)}
-    return {}
+        with suppress(WorldError):
+            book = read_book(file)
+            with known_store(identity_of(book), how.store) as store:
+                told = store.backups(workbook_id) if store else []
+            return book.lang, {backup.file_name: backup for backup in told}
+    return "en", {}
 
 
 # ---------------------------------------------------------------- bringing one back

@@ -10,6 +10,7 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, SetColumn, applied, cells_beside, needed
 from ltc_xl.model.finding import Finding
+from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.model.wish import Wish
 from ltc_xl.rules.actor import member_of
@@ -45,7 +46,7 @@ class Typed:
         judgement = judged(
             self.changes, self.book, rulebook, self.as_of, self.actor, self.wishes, self.withdrawn
         )
-        return Ruling(self, judgement, member_of(rulebook, self.actor, self.as_of))
+        return Ruling(self, rulebook, judgement)
 
 
 def typed_in(book: Book, store: Store, identity: Identity, actor: str, as_of: date) -> Typed:
@@ -73,8 +74,8 @@ class Ruling:
     """What counts of what was typed, and what follows from it."""
 
     typed: Typed
+    rulebook: Rulebook
     judgement: Judgement
-    member: str | None
 
     @property
     def accepted(self) -> Changes:
@@ -100,7 +101,8 @@ class Ruling:
     @cached_property
     def follow_ups(self) -> Changes:
         """Return what the program notes down about what counts."""
-        return needed(self.book, follow_ups(self.accepted, self.book, self.typed.as_of, self.member))
+        member = member_of(self.rulebook, self.typed.actor, self.typed.as_of)
+        return needed(self.book, follow_ups(self.accepted, self.book, self.typed.as_of, member))
 
     def kept(self, *, shows_problems: bool) -> tuple[SetColumn, ...]:
         """Return the cells that keep what was typed although it does not count.

@@ -68,13 +68,23 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class RowTold:
+    """A row, how a person calls it, and its story, oldest first."""
+
+    table: str
+    uid: str
+    row: str
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """What was asked for: every commit, or the events of one commit or of some rows, oldest first."""
+    """What was asked for: every commit, one commit with what it did, or the stories of some rows."""
 
     book: Book
     commits: Sequence[CommitTold] = ()
     events: Sequence[Event] = ()
-    rows: Sequence[tuple[str, str, str]] = ()
+    rows: Sequence[RowTold] = ()
 
 
 def history(path: Path, target: str | None = None, how: How | None = None) -> History:
@@ -99,8 +109,7 @@ def history(path: Path, target: str | None = None, how: How | None = None) -> Hi
         rows = named_rows(store, target)
         if not rows:
             raise UsageError("history_no_target", found=target, file=path.name)
-        told = [(name, uid, teller.called(name, uid)) for name, uid in rows]
-        return History(book, events=[event for row in rows for event in teller.of_row(*row)], rows=told)
+        return History(book, rows=[teller.story(*row) for row in rows])
 
 
 class _Teller:
@@ -137,11 +146,11 @@ class _Teller:
         events = self._told(records, wishes)
         return [event for event in events if event.seq == seq]
 
-    def of_row(self, name: str, uid: str) -> list[Event]:
+    def story(self, name: str, uid: str) -> RowTold:
         """Return the story of a row: what was done to it, wished of it, and noted about it."""
         wishes = [told for told in self.wishes if (told.wish.table, told.wish.row_id) == (name, uid)]
         events = [*self._told(self.store.records_of(name, [uid]), wishes), *self._activities(name, uid)]
-        return sorted(events, key=lambda event: event.seq)
+        return RowTold(name, uid, self.called(name, uid), sorted(events, key=lambda event: event.seq))
 
     def _told(self, records: pl.DataFrame, wishes: Iterable[WishTold]) -> list[Event]:
         events = [*self._records(records), *(event for told in wishes for event in self._wish(told))]

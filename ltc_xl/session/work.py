@@ -132,7 +132,7 @@ class _Work:
 
     @property
     def _site(self) -> str:
-        return bind_rulebook(self.ruling.book).settings["site"]
+        return self.ruling.rulebook.settings["site"]
 
 
 def in_force(ruling: Ruling, numbered: Changes) -> Book:
