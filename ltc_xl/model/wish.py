@@ -18,8 +18,8 @@ class Wish:
         row_id: the row's ``_uid``.
         column: the column of the stage.
         from_: the stage the store held when the move was refused.
-        wanted: the stage that was typed, as code.
-        code: the finding that says why, ``T-01`` to ``T-04``.
+        wanted: the stage that was typed, as code; '' when the cell was cleared.
+        code: the finding that says why, ``T-01`` and so on.
         values: what fills the words of the finding.
         actor: who typed it.
         seq: the commit in which it was refused.
