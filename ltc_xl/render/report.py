@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from ltc_xl import __version__
 from ltc_xl.messages import say
-from ltc_xl.messages.papers import cell_words, change_words, heading
+from ltc_xl.messages.papers import cell_words, change_words, heading, rows_words
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.paper import NUMBERS, Field, Figure, Grid, Report, TieOut
 from ltc_xl.render.charts import chart_svg, chart_title
 from ltc_xl.render.columns import column_width
 
 ROWS_SHOWN = 40
-WIDEST = 26
-"""In half-width characters: words in a column wrap beyond it."""
+WIDEST, BROADEST = 34, 70
+"""In half-width characters: words in a column wrap beyond the first, explanations beyond the second."""
+
+VERDICTS = {"management": "ties_cash"}
+"""What a report that ties says of it, where it is not the usual."""
 
 Texts = Mapping[str, object]
 
@@ -31,8 +35,11 @@ def report_texts(report: Report, lang: Lang) -> dict[str, object]:
         "tie_out": words.tie_out(report.tie_out) if report.tie_out else None,
         "charts": words.charts(),
         "grids": {grid.name: words.grid(grid) for grid in report.grids.values()},
+        "foreign": words.foreign(),
         "definitions_title": words.say("frame.definitions"),
         "definitions": words.definitions(),
+        "explained": words.explained(),
+        "compared": words.compared(),
         "page": "{page} / {pages}",
     }
 
@@ -58,19 +65,18 @@ class _Words:
         """Return a figure that is read first."""
         value = cell_words(figure.value, figure.kind, self.lang)
         value = self.say("frame.at_least", value=value) if figure.floor else value
-        beside = figure.beside
         return {
             "name": self.say(f"figures.{figure.name}"),
             "value": value,
             "tone": figure.tone,
-            "beside": " ".join(self.named(beside)) if beside else "",
+            "beside": self.beside(figure.beside) if figure.beside else "",
             "change": change_words(figure, self.lang),
             "news": figure.news,
         }
 
-    def named(self, figure: Figure) -> tuple[str, str]:
-        """Return what a figure is called, and its value."""
-        return self.say(f"figures.{figure.name}"), cell_words(figure.value, figure.kind, self.lang)
+    def beside(self, figure: Figure) -> str:
+        """Return a figure told in smaller type."""
+        return f"{self.say(f'beside.{figure.name}')} {cell_words(figure.value, figure.kind, self.lang)}"
 
     def unread(self) -> str:
         """Return the warning about cells that could not be read, or ''."""
@@ -86,9 +92,10 @@ class _Words:
         amounts = [
             [self.say(f"entries.{name}"), cell_words(value, "money", self.lang)] for name, value in sides
         ]
+        good = VERDICTS.get(self.report.name, "ties")
         return {
             "ties": tie_out.ties,
-            "verdict": self.say(f"tie_out.{'ties' if tie_out.ties else 'breaks'}", difference=difference),
+            "verdict": self.say(f"tie_out.{good if tie_out.ties else 'breaks'}", difference=difference),
             "title": self.say("tie_out.title"),
             "rows": amounts,
             "difference": [self.say("tie_out.difference"), difference],
@@ -130,7 +137,7 @@ class _Words:
         """Return a column: heading, side, and the widest text in it; words may wrap, figures must not."""
         words, number = heading(field, self.lang), field.kind in NUMBERS
         width = column_width(words, shown, None if number else WIDEST)
-        return {"heading": words, "right": number, "width": width}
+        return {"name": field.code, "heading": words, "right": number, "width": width}
 
     def cells(self, fields: Sequence[Field], row: Mapping[str, object]) -> list[str]:
         """Return a row as texts; a first cell without a name says so."""
@@ -144,10 +151,66 @@ class _Words:
         shown = ["" if value is None else cell_words(value, field.kind, self.lang) for field, value in others]
         return [self.say("frame.total"), *shown]
 
-    def definitions(self) -> list[list[str]]:
+    def definitions(self) -> list[Texts]:
         """Return each term with what it means."""
-        names, values = self.report.definitions, self.report.values
-        return [[self.say(f"headings.{name}"), self.say(f"definitions.{name}", **values)] for name in names]
+        return [
+            {"name": name, "term": self.say(f"headings.{name}"), "words": self.defined(name)}
+            for name in self.report.definitions
+        ]
+
+    def defined(self, name: str) -> str:
+        """Return what a term means."""
+        return self.say(f"definitions.{name}", **self.report.values)
+
+    def foreign(self) -> list[str]:
+        """Return what stands in other currencies, a sentence each; the first says what they are."""
+        grid = self.report.grids.get("foreign")
+        if grid is None or not grid.rows:
+            return []
+        return [self.say("grids.foreign"), *(self.say("frame.foreign", **row) for row in grid.rows)]
+
+    @property
+    def since(self) -> date | None:
+        """Return the day the figures are compared with."""
+        return next((figure.change.since for figure in self.report.figures if figure.change), None)
+
+    def compared(self) -> str:
+        """Return what the changes are changes from, or ''."""
+        return self.say("frame.compared", since=self.since) if self.since else ""
+
+    def explained(self) -> Texts | None:
+        """Return every figure with its value, what it was, what it means and where its rows are."""
+        if not any(figure.beside for figure in self.report.figures):
+            return None
+        names = ("figure", "value", "then", "definition", "row_source")
+        kept = [name for name in names if self.since or name not in {"then", "row_source"}]
+        lines = [self.figure_line(figure) for figure in self.report.all_figures]
+        headings = {name: self.say(f"frame.{name}", since=self.since) for name in kept}
+        return {
+            "title": self.say(f"frame.{'behind' if self.since else 'definitions'}"),
+            "columns": [
+                {
+                    "name": name,
+                    "heading": headings[name],
+                    "right": name in {"value", "then"},
+                    "width": column_width(headings[name], [line[name] for line in lines], BROADEST),
+                }
+                for name in kept
+            ],
+            "rows": [[line[name] for name in kept] for line in lines],
+        }
+
+    def figure_line(self, figure: Figure) -> Mapping[str, str]:
+        """Return one line of what stands behind the figures."""
+        before = figure.change.before if figure.change else None
+        told = before is not None
+        return {
+            "figure": self.say(f"figures.{figure.name}"),
+            "value": cell_words(figure.value, figure.kind, self.lang),
+            "then": cell_words(before, figure.kind, self.lang) if told else self.say("frame.unknown"),
+            "definition": self.defined(figure.name),
+            "row_source": rows_words(self.report, figure, self.lang),
+        }
 
 
 def without_fonts(svg: str) -> str:
