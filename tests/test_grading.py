@@ -128,4 +128,4 @@ def test_a_broken_cell_switches_the_sheet_off() -> None:
     found = grading(book, bind_rulebook(book), DAY)
     assert not found.rules.sound
     assert found.leads.is_empty()
-    assert [(p.table, p.column) for p in found.rules.problems] == [("grading", "budget")]
+    assert ("grading", "budget") in {(problem.table, problem.column) for problem in found.rules.problems}

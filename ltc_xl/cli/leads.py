@@ -64,12 +64,15 @@ def _run(
             asked.how(),
         )
     lang = asked.lang or result.book.lang
+    data: Entry = result.outcome.data
     if asked.json:
         show.print_json(command, show.as_document(asked, result))
     else:
-        printed(asked, result.outcome.data, lang)
-        _print_problems(result.outcome.data["problems"], lang)
-        show.say()
+        printed(asked, data, lang)
+        for severity in ("error", "warning"):
+            _print_problems([one for one in data["problems"] if one["severity"] == severity], severity, lang)
+        if asked.dry_run or result.commit:
+            show.say()
         show.print_written(asked, result, lang)
     return result.outcome.exit_status
 
@@ -174,11 +177,11 @@ def _print_more(entries: Sequence[object], lang: Lang) -> None:
         show.say(_text("more", lang, count=len(entries) - LONGEST))
 
 
-def _print_problems(problems: Sequence[Entry], lang: Lang) -> None:
+def _print_problems(problems: Sequence[Entry], severity: str, lang: Lang) -> None:
     """Print what is wrong with the rule sheets, cell by cell."""
     if not problems:
         return
-    show.heading(_text("problems", lang, count=len(problems)))
+    show.heading(_text(f"problems.{severity}", lang, count=len(problems)))
     for problem in problems:
         place = f"{problem['sheet']}!{problem['cell']}" if problem["cell"] else problem["sheet"]
         show.say(f"  {place}  {problem['message']}")

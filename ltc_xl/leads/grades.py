@@ -49,22 +49,26 @@ class GradeReasons:
     """Says why each lead has its grade, or has none, in a language."""
 
     def __init__(self, book: Book, found: Grading, lang: Lang, as_of: date) -> None:
-        self.book, self.rules, self.lang = book, found.rules.table, lang
+        self.book, self.rules, self.lang = book, found.rules.table.rules, lang
+        self.asked = found.asked
         self.say = Phrases(lang, as_of)
         self.facts, self.grades = Facts(book, self.say), book.labels("grade")
 
     def whys(self, graded: pl.DataFrame) -> list[str]:
         """Return the reason of each graded lead."""
-        asked = [code for code in ("rule", "new_grade", *self.rules.inputs) if code in graded.columns]
-        return [self._why(row) for row in graded.select(asked).iter_rows(named=True)]
+        columns = ("rule", "new_grade", *self.asked)
+        return [self._why(row) for row in graded.select(columns).iter_rows(named=True)]
 
     def _why(self, row: Row) -> str:
         """Return what counted; where the rule asks for nothing, all that the other rules ask for."""
-        rule = self.rules.rules[int(str(row["rule"]))]
-        facts = self.facts.of(tuple(rule.tests) or self.rules.inputs, row)
+        rule = self.rules[int(str(row["rule"]))]
+        facts = self._facts(tuple(rule.tests) or self.asked, row)
         grade = self.grades.get(str(row["new_grade"]), row["new_grade"])
         key = "grade.why_noted" if rule.note else "grade.why"
         return self.say(key, facts=facts, grade=grade, no=rule.no, note=rule.note)
+
+    def _facts(self, codes: Iterable[str], row: Row) -> str:
+        return self.facts.of(codes, row) or self.say("grade.anything")
 
     def graded(self, graded: pl.DataFrame, whys: Iterable[str]) -> list[dict[str, object]]:
         """Return the graded leads as data."""
@@ -78,7 +82,7 @@ class GradeReasons:
                 "was": old,
                 "score": score,
                 "queue": queue,
-                "rule": self.rules.rules[rule].no,
+                "rule": self.rules[rule].no,
                 "reason": why,
             }
             for (number, uid, company, old, new, score, queue, rule), why in zip(
@@ -101,10 +105,10 @@ class GradeReasons:
         ]
 
     def _doubt(self, row: Row) -> str:
-        facts, uid = self.facts.of(self.rules.inputs, row), str(row[UID])
+        facts, uid = self._facts(self.asked, row), str(row[UID])
         unread = sorted(
             (self.book.cell(*cell) or ("", cell[2]))[1]
             for cell in self.book.unread
-            if cell[:2] == ("leads", uid) and cell[2] in sources(self.rules.inputs)
+            if cell[:2] == ("leads", uid) and cell[2] in sources(self.asked)
         )
         return self.say(f"ungraded.{row['doubt']}.reason", facts=facts, cells=self.say.listed(unread))

@@ -14,7 +14,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.decisions import Rule
 from ltc_xl.rules.grading import Grading, grading
-from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Route
+from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Method, Route
 from ltc_xl.rules.members import crew_of
 from ltc_xl.rules.moves import Steps, judged_moves
 from ltc_xl.rules.rulesets import RuleSet, assignment_rules, transition_rules
@@ -59,7 +59,7 @@ def assignment(book: Book, rulebook: Rulebook, as_of: date) -> Assignment:
 
 def _route(rule: Rule) -> Route:
     given: Mapping[str, Any] = rule.outputs
-    method = given.get("method") or "LEAST_OPEN"
+    method: Method = "IN_TURN" if given.get("method") == "IN_TURN" else "LEAST_OPEN"
     return Route(rule.no, given["team"], method, given.get("cap"), given.get("fallback"))
 
 
@@ -107,7 +107,7 @@ def _movable(owned: pl.DataFrame, book: Book, rulebook: Rulebook, as_of: date) -
     rules = transition_rules(book, rulebook)
     if not rules.sound:
         return []
-    steps = Steps([row for row in rules.rows if row.object == "LEAD"], rulebook, as_of)
+    steps = Steps([row for row in rules.rows if row.table == "leads"], rulebook, as_of)
     before = [word.code for word in words("lead_state") if steps.between(word.code, "ASSIGNED")]
     moves = owned.filter(pl.col("state").is_in(before)).with_columns(from_="state", wanted=pl.lit("ASSIGNED"))
     allowed, _ = judged_moves(moves, steps, frozenset())

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 import polars as pl
 
@@ -23,6 +24,7 @@ TOLD = ("company", "contact", "need", "budget", "timeline", "city")
 SOURCES = {"need_level": ("need", "timeline"), "completeness": (*TOLD, *REACHABLE)}
 """Inputs of the rules that no column of a lead holds, and the columns they come from."""
 
+_ANSWERS = {"rule": pl.Int16, "queue": pl.String, "grade": pl.String, "score": pl.Int64}
 _PARTS = len(TOLD) + 1
 _SHARES = [(Decimal(filled) / _PARTS).quantize(Decimal("1e-8")) for filled in range(_PARTS + 1)]
 
@@ -41,25 +43,38 @@ class Grading:
     rules: RuleSet
     leads: pl.DataFrame
 
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """Return the inputs that some rule asks for, in the order of the sheet."""
+        return _asked(self.rules)
+
+
+def _asked(rules: RuleSet) -> tuple[str, ...]:
+    return tuple(code for code in rules.table.inputs if any(code in rule.tests for rule in rules.table.rules))
+
 
 def grading(book: Book, rulebook: Rulebook, as_of: date) -> Grading:
     """Return what the rules say of the open leads of a book on a day."""
     rules = grading_rules(book, rulebook)
     leads = with_inputs(book.rows("leads").filter(is_open()))
     if not rules.sound:
-        leads = leads.clear()
-    answers = rules.table.decide(leads, as_of).select(
-        "rule", "queue", new_grade="grade", new_score=pl.col("score").cast(pl.Int64)
-    )
-    told = leads.drop("queue", strict=False).hstack(answers.get_columns())
+        return Grading(rules, _answered(leads.clear(), pl.DataFrame(schema=_ANSWERS)))
     unread = pl.col(UID).is_in(_unread(book, rules))
+    answered = _answered(leads, rules.table.decide(leads, as_of))
     doubt = pl.when(unread).then(pl.lit("unread")).when(pl.col("rule").is_null()).then(pl.lit("no_fit"))
+    told = pl.when(pl.col("doubt").is_null())
     return Grading(
         rules,
-        told.with_columns(doubt=doubt).with_columns(
-            pl.when(pl.col("doubt").is_null()).then(pl.col("rule", "queue", "new_grade", "new_score"))
+        answered.with_columns(doubt=doubt).with_columns(
+            told.then(pl.col(code)).alias(code) for code in ("rule", "queue", "new_grade", "new_score")
         ),
     )
+
+
+def _answered(leads: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """Return the leads with what the rules answer beside what stands."""
+    renamed = answers.select("rule", "queue", new_grade="grade", new_score="score")
+    return leads.hstack(renamed.get_columns()).with_columns(doubt=pl.lit(None, pl.String))
 
 
 def with_inputs(leads: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +103,7 @@ def _filled(column: str) -> pl.Expr:
 
 def _unread(book: Book, rules: RuleSet) -> list[str]:
     """Return the leads of which a cell that the rules ask for could not be read."""
-    asked = sources(rules.table.inputs)
+    asked = sources(_asked(rules))
     return sorted(uid for name, uid, column in book.unread if name == "leads" and column in asked)
 
 
