@@ -1,6 +1,6 @@
 """Deciding 100,000 rows by a table of 12 rules and 5 inputs, beside a loop of closures over the rows.
 
-``python benchmarks/decisions.py [ROWS]``: rows a second, their ratio to the loop, one explanation.
+``python benchmarks/decisions.py [ROWS]``: rows a second, their ratio to the loop, one explanation, the binding of all rule sheets.
 """
 
 import platform
@@ -22,6 +22,7 @@ from ltc_xl.rules.guards import Field, Fields, Guard, cell_test, fields_of
 ROWS = 100_000
 TURNS = 5
 LIMIT = 1_500_000
+BINDING = 0.05
 BLANK = 0.2
 AS_OF = date(2026, 4, 30)
 INPUTS = ("budget", "industry", "timeline", "next_on", "city")

@@ -350,7 +350,8 @@ def test_every_refusal_has_its_sentence_in_both_languages() -> None:
 def values_named(texts: object) -> set[str]:
     """Return the values that the sentences of a refusal name."""
     assert isinstance(texts, dict)
-    return {f"{name}:{spec}" for _, name, spec, _ in Formatter().parse(texts["found"] + texts["cure"]) if name}
+    parsed = Formatter().parse(texts["found"] + texts["cure"])
+    return {f"{name}:{spec}" for _, name, spec, _ in parsed if name}
 
 
 def renamed() -> Book:

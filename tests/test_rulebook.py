@@ -1,5 +1,6 @@
 """The rulebook: what the rule sheets say, typed, with the shipped rows where they say nothing."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -45,6 +46,19 @@ def test_typed_settings_stand_before_the_shipped_ones_and_blank_ones_do_not() ->
 def test_the_base_currency_is_a_code_however_it_is_written(typed: str, code: str) -> None:
     rows = typed_rows("settings", f"| key | value |\n| base_currency | {typed} |")
     assert bind_rulebook(book_of(settings=rows)).currency == code
+
+
+@pytest.mark.parametrize(
+    ("typed", "site"), [("BJ", "BJ"), (" bj ", "BJ"), ("ＢＪ", "BJ"), ("北京", "SH"), ("B", "SH")]
+)
+def test_the_site_is_letters_that_numbers_can_hold(typed: str, site: str) -> None:
+    rows = typed_rows("settings", f"| key | value |\n| site | {typed} |")
+    assert bind_rulebook(book_of(settings=rows)).settings["site"] == site
+
+
+def test_a_sheet_that_a_full_book_lacks_is_the_one_of_the_full_profile() -> None:
+    starter, full = (bind_rulebook(replace(book_of(), profile=name)) for name in ("starter", "full"))
+    assert full.rows("transitions").height > starter.rows("transitions").height
 
 
 def test_a_check_the_sheet_leaves_out_keeps_its_shipped_rule() -> None:

@@ -10,6 +10,7 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.defaults import default_rows
 from ltc_xl.model.enums import Lang, by_word, folded, words
 from ltc_xl.model.finding import SEVERITIES, Severity
+from ltc_xl.model.ids import is_site
 from ltc_xl.model.rulebook import CheckRule, Rulebook
 from ltc_xl.model.tables import ROW, UID, table, tables
 
@@ -48,12 +49,21 @@ def default_settings(lang: Lang = "zh") -> dict[str, str]:
 def _settings(rows: pl.DataFrame, lang: Lang) -> dict[str, str]:
     typed = rows.drop_nulls(["key", "value"]).filter(pl.col("value").str.strip_chars() != "")
     settings = default_settings(lang) | dict(typed.select("key", "value").iter_rows())
-    return settings | {"base_currency": _currency(settings["base_currency"], lang)}
+    return settings | {
+        "base_currency": _currency(settings["base_currency"], lang),
+        "site": _site(settings["site"], lang),
+    }
 
 
 def _currency(text: str, lang: Lang) -> str:
     """Return the code of a currency as people write it (人民币, rmb); the shipped one for any other word."""
     return by_word("currency").get(folded(text)) or default_settings(lang)["base_currency"]
+
+
+def _site(text: str, lang: Lang) -> str:
+    """Return the letters of business numbers; the shipped ones for what cannot be part of a number."""
+    site = folded(text).upper()
+    return site if is_site(site) else default_settings(lang)["site"]
 
 
 def _bucket_edges(rows: pl.DataFrame) -> tuple[int, ...]:
