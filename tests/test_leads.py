@@ -231,7 +231,7 @@ def test_the_reason_names_the_rule_and_everybody_who_came_into_question(
 def test_the_answer_is_in_the_language_asked_for_the_cell_in_the_books() -> None:
     outcome = assigned(ready(), "en")
     assert by_lead(outcome.data["assigned"], "reason")["L-3"].startswith(
-        "Rule A03: 培育 → 市场组; only 方媛 can take it"
+        "Rule A03: queue 培育 → 市场组; only 方媛 can take it"
     )
     (why,) = (entry.cells for entry in outcome.changes.sets if entry.column == "assign_why")
     assert all("规则" in text for text in why["new"])

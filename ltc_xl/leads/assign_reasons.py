@@ -110,8 +110,12 @@ class AssignReasons:
         return self.say(f"given.pick.{pick}", owner=chosen.member.name, last=self._last(chosen))
 
     def _last(self, one: Standing) -> str:
-        day = one.load.last_on
-        return self.say("standing.last", day=self.say.day(day)) if day else self.say("standing.never")
+        """Return when a person was last given a lead; of today also how many."""
+        day, count = one.load.last_on, one.load.last_count
+        if day is None:
+            return self.say("standing.never")
+        key = "standing.last_of_day" if day == self.say.as_of else "standing.last"
+        return self.say(key, day=self.say.day(day), count=count)
 
     # ------------------------------------------------------------ how people stood
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import polars as pl
@@ -20,7 +21,7 @@ class Away:
     day: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Member:
     """A person of the sheet 人员, as assignment needs them."""
 
@@ -32,7 +33,7 @@ class Member:
     leave_to: date | None = None
     left_on: date | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the name as names are compared."""
         return folded(self.name)
