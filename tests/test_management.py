@@ -31,8 +31,8 @@ def outcome(book: Book, day: date = DAY) -> Outcome:
     return management(book, bind_rulebook(book), day)
 
 
-def answer(book: Book, day: date = DAY) -> Any:
-    return outcome(book, day).data
+def answer(book: Book, day: date = DAY) -> dict[str, Any]:
+    return dict(outcome(book, day).data)
 
 
 def report_of(found: Outcome) -> Report:
@@ -74,7 +74,7 @@ def due(book: Book, line: Mapping[str, Any]) -> date:
     return on
 
 
-def figures(data: Any) -> dict[str, Decimal]:
+def figures(data: Mapping[str, Any]) -> dict[str, Decimal]:
     return {name: Decimal(str(one["value"])) for name, one in data["figures"].items()}
 
 
@@ -110,7 +110,9 @@ def test_every_total_is_one_figure_in_json_page_and_workbook(lang: Lang, tmp_pat
     found = outcome(demo(lang))
     data: Any = found.data
     (paper,) = found.papers
-    paths = {path.suffix: path for path in render_paper(replace(paper, formats=("html", "xlsx")), lang, tmp_path)}
+    paths = {
+        path.suffix: path for path in render_paper(replace(paper, formats=("html", "xlsx")), lang, tmp_path)
+    }
     page = texts_of(paths[".html"].read_text("utf-8"))
     cells = {Decimal(str(value)) for _, _, value in numbers_in(paths[".xlsx"])}
     expected = by_hand(demo(lang), DAY, "CNY")
@@ -217,7 +219,9 @@ def test_deals_of_then_are_told_by_their_dates_and_their_weight_only_when_every_
             "good",
         ),
         (
-            Figure("x", Decimal(30), "money", change=Change(date(2026, 10, 31), Decimal(20), "more", whole=True)),
+            Figure(
+                "x", Decimal(30), "money", change=Change(date(2026, 10, 31), Decimal(20), "more", whole=True)
+            ),
             "较 10 月全月 +50.0%",
             "+50.0% vs all of 2026-10",
             "good",

@@ -1,5 +1,6 @@
 """The pipeline: what is open on a day, weighted, stuck, late; stages of the past only where dates tell."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from oracle import OPEN, WIN, added, cents, maven, open_deals, weighted
 
 from ltc_xl.demo.firm import firm
 from ltc_xl.model.book import Book, book_of
-from ltc_xl.model.paper import Phrase, Report
+from ltc_xl.model.paper import Figure, Grid, Phrase, Report
 from ltc_xl.report import pipeline
 from ltc_xl.rules import bind_rulebook, derived
 from ltc_xl.rules.pipeline import open_deals as told
@@ -19,11 +20,11 @@ from ltc_xl.rules.pipeline import velocity
 DAY = date(2026, 6, 30)
 
 
-def answer(book: Book, day: date = DAY) -> Any:
-    return pipeline(book, bind_rulebook(book), day).data
+def answer(book: Book, day: date = DAY) -> dict[str, Any]:
+    return dict(pipeline(book, bind_rulebook(book), day).data)
 
 
-def grid(book: Book, name: str, day: date = DAY) -> Any:
+def grid(book: Book, name: str, day: date = DAY) -> Grid:
     (paper,) = pipeline(book, bind_rulebook(book), day).papers
     report = paper.data["report"]
     assert isinstance(report, Report)
@@ -117,7 +118,7 @@ def test_a_past_day_shows_what_was_open_then_and_the_stage_only_where_it_is_know
     assert weighted_figure.floor
 
 
-def _figures(book: Book, day: date) -> Any:
+def _figures(book: Book, day: date) -> Sequence[Figure]:
     (paper,) = pipeline(book, bind_rulebook(book), day).papers
     report = paper.data["report"]
     assert isinstance(report, Report)
