@@ -14,19 +14,22 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+import typst
 from conftest import written_book
 from printed import pages_of, text_of
 from seen import texts_of
+from shell import answered, ltc
 
 from ltc_xl.collect import letters
 from ltc_xl.demo.firm import faulty_firm
 from ltc_xl.messages import sentence_of
 from ltc_xl.model.book import Book, book_of
+from ltc_xl.model.defaults import settings_rows
 from ltc_xl.model.enums import LANGS, Lang
 from ltc_xl.model.errors import UsageError, WorldError
 from ltc_xl.model.outcome import Outcome, Paper
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.render import draw, pdf
+from ltc_xl.render import draw, fonts, pdf
 from ltc_xl.render.rmb import rmb_words
 from ltc_xl.rules import bind_rulebook
 from ltc_xl.shipped import shipped
@@ -120,6 +123,18 @@ def printed(outcome: Outcome, folder: Path, lang: Lang = "zh") -> dict[str, Path
     return {path.name: path for path in draw(outcome.papers, lang).write(folder)}
 
 
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    """Return the letters of the made firm."""
+    return written(made())
+
+
+@pytest.fixture(scope="module")
+def files(outcome: Outcome, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return its papers, printed once."""
+    return printed(outcome, tmp_path_factory.mktemp("letters"))
+
+
 # ---------------------------------------------------------------- an oracle of its own
 
 
@@ -210,8 +225,8 @@ def test_a_letter_is_the_sum_of_its_lines_and_asks_for_something(name: str, lang
 # ---------------------------------------------------------------- who gets a letter
 
 
-def test_each_customer_and_currency_gets_one_letter_and_nobody_else() -> None:
-    found = {key: letter["amount"] for key, letter in by_customer(written(made())).items()}
+def test_each_customer_and_currency_gets_one_letter_and_nobody_else(outcome: Outcome) -> None:
+    found = {key: letter["amount"] for key, letter in by_customer(outcome).items()}
     assert found == {
         ("恒立汽配", "CNY"): "248000.05",
         ("恒立汽配", "USD"): "12000.00",
@@ -220,24 +235,25 @@ def test_each_customer_and_currency_gets_one_letter_and_nobody_else() -> None:
     }
 
 
-def test_what_is_held_is_named_with_its_reason() -> None:
-    data: Any = written(made()).data
+def test_what_is_held_is_named_with_its_reason(outcome: Outcome) -> None:
+    data: Any = outcome.data
     assert {(part["customer"], part["reason"], part["amount"]) for part in data["held"]} == {
         ("恒立汽配", "disputed", "20000.00"),
         ("恒立汽配", "promised", "5000.00"),
         ("先付食品", "unapplied", "42000.00"),
         ("全额承诺", "promised", "10000.00"),
     }
-    letter = by_customer(written(made()))["恒立汽配", "CNY"]
+    letter = by_customer(outcome)["恒立汽配", "CNY"]
     assert letter["held"] == [
         {"reason": "disputed", "amount": "20000.00"},
         {"reason": "promised", "amount": "5000.00"},
     ]
 
 
-def test_files_are_named_after_the_customers_number_and_the_currency_where_there_are_two() -> None:
-    files = [letter["file"] for letter in by_customer(written(made())).values()]
-    assert files == [
+def test_files_are_named_after_the_customers_number_and_the_currency_where_there_are_two(
+    outcome: Outcome,
+) -> None:
+    assert [letter["file"] for letter in by_customer(outcome).values()] == [
         "letters-2026-11-20-K-SH-0001H-CNY.pdf",
         "letters-2026-11-20-K-SH-0001H-USD.pdf",
         "letters-2026-11-20-K-SH-0002J.pdf",
@@ -311,9 +327,8 @@ def test_the_total_is_one_figure_in_letter_list_and_json(name: str, lang: Lang, 
 
 
 @needs_poppler
-def test_a_letter_shows_firm_customer_lines_and_account(tmp_path: Path) -> None:
-    outcome = written(made())
-    text = text_of(printed(outcome, tmp_path)["letters-2026-11-20-K-SH-0001H-CNY.pdf"])
+def test_a_letter_shows_firm_customer_lines_and_account(files: dict[str, Path]) -> None:
+    text = text_of(files["letters-2026-11-20-K-SH-0001H-CNY.pdf"])
     for words in (
         *("".join(value.split()) for value in FIRM.values()),
         *("付款提醒函", "致：恒立汽配", "王女士收", "催字〔2026〕1120-K-SH-0001H-CNY号"),
@@ -335,8 +350,7 @@ def test_an_english_letter_reads_as_one(tmp_path: Path) -> None:
 
 
 @needs_poppler
-def test_names_with_markup_and_very_long_names_stand_as_they_are(tmp_path: Path) -> None:
-    files = printed(written(made()), tmp_path)
+def test_names_with_markup_and_very_long_names_stand_as_they_are(files: dict[str, Path]) -> None:
     texts = {name: text_of(path) for name, path in files.items() if name.endswith(".pdf")}
     assert "".join(f"致：{MARKUP}".split()) in texts["letters-2026-11-20-panic(-x-)-[Sons]-$5$-Co-&-Ltd.pdf"]
     assert LONG_NAME in texts["letters-2026-11-20-K-SH-0002J.pdf"]
@@ -384,10 +398,11 @@ def test_neither_total_nor_signature_stands_alone_on_a_page(count: int, tmp_path
     assert "不必理会本函" in signed
 
 
-def test_two_runs_are_equal_bytes() -> None:
-    first, again = (draw(written(made()).papers, "zh") for _ in range(2))
-    assert first.names == again.names
-    assert [first.content(name) == again.content(name) for name in first.names] == [True] * 8
+def test_two_runs_are_equal_bytes(files: dict[str, Path], tmp_path: Path) -> None:
+    again = printed(written(made()), tmp_path)
+    assert {name: path.read_bytes() for name, path in files.items()} == {
+        name: path.read_bytes() for name, path in again.items()
+    }
 
 
 # ---------------------------------------------------------------- the list
@@ -398,14 +413,14 @@ def grids(outcome: Outcome, place: int = 0) -> dict[str, list[Mapping[str, Any]]
     return {name: list(grid.rows) for name, grid in report.grids.items()}
 
 
-def test_the_list_says_why_something_is_held_and_which_cash_is_unmatched() -> None:
-    held = {row["customer"]: (row["held_why"], row["held_note"]) for row in grids(written(made()))["held"]}
+def test_the_list_says_why_something_is_held_and_which_cash_is_unmatched(outcome: Outcome) -> None:
+    held = {row["customer"]: (row["held_why"], row["held_note"]) for row in grids(outcome)["held"]}
     assert held["先付食品"] == ("letter_unapplied", "P-02 2026-11-18 1000.00")
     assert held["全额承诺"] == ("letter_promised", "2026-11-20")
 
 
-def test_the_list_names_receipts_of_unknown_payers() -> None:
-    (unknown,) = grids(written(made()))["unclaimed"]
+def test_the_list_names_receipts_of_unknown_payers(outcome: Outcome) -> None:
+    (unknown,) = grids(outcome)["unclaimed"]
     assert (unknown["receipt_id"], unknown["payer"], unknown["unmatched"]) == (
         "P-05",
         "无名氏",
@@ -426,8 +441,7 @@ def test_settings_that_are_blank_are_left_out_of_the_letter_and_named_on_the_lis
     assert all(name in page for name in names)
 
 
-def test_each_currency_has_a_list_of_its_own_that_ties() -> None:
-    outcome = written(made())
+def test_each_currency_has_a_list_of_its_own_that_ties(outcome: Outcome) -> None:
     reports: Sequence[Any] = [paper.data["report"] for paper in outcome.papers[:2]]
     assert [
         (paper.name, report.currency) for paper, report in zip(outcome.papers, reports, strict=False)
@@ -455,8 +469,17 @@ def test_a_total_that_does_not_tie_ends_with_status_1_and_says_so(
 # ---------------------------------------------------------------- files of the same day
 
 
-def test_a_second_run_of_the_day_takes_away_the_letters_that_no_longer_hold(tmp_path: Path) -> None:
-    printed(written(made()), tmp_path)
+def copied(files: dict[str, Path], folder: Path) -> dict[str, bytes]:
+    folder.mkdir(exist_ok=True)
+    for path in files.values():
+        shutil.copyfile(path, folder / path.name)
+    return {name: path.read_bytes() for name, path in files.items()}
+
+
+def test_a_second_run_of_the_day_takes_away_the_letters_that_no_longer_hold(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    copied(files, tmp_path)
     (tmp_path / "letters-2026-11-20-note.docx").write_text("mine")
     (tmp_path / "letters-2026-11-19-K-SH-0002J.pdf").write_text("yesterday's")
     paid = (
@@ -471,8 +494,8 @@ def test_a_second_run_of_the_day_takes_away_the_letters_that_no_longer_hold(tmp_
     assert "letters-2026-11-20-K-SH-0001H-USD.pdf" in left
 
 
-def test_a_run_for_one_customer_touches_no_letter_of_another(tmp_path: Path) -> None:
-    before = set(printed(written(made()), tmp_path))
+def test_a_run_for_one_customer_touches_no_letter_of_another(files: dict[str, Path], tmp_path: Path) -> None:
+    before = set(copied(files, tmp_path))
     made_now = set(printed(written(made(), "恒立汽配"), tmp_path))
     assert made_now == {
         *("letters-2026-11-20-K-SH-0001H.html", "letters-2026-11-20-K-SH-0001H.xlsx"),
@@ -483,10 +506,9 @@ def test_a_run_for_one_customer_touches_no_letter_of_another(tmp_path: Path) -> 
 
 
 def test_a_letter_that_cannot_be_set_leaves_the_folder_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    printed(written(made()), tmp_path / "reports")
-    before = {path.name: path.read_bytes() for path in (tmp_path / "reports").iterdir()}
+    before = copied(files, tmp_path / "reports")
     shutil.copytree(shipped("templates"), tmp_path / "templates")
     (tmp_path / "templates" / "letter.typ").write_text("#nothing-of-the-kind", "utf-8")
     monkeypatch.setattr(pdf, "shipped", lambda _name: tmp_path / "templates")
@@ -495,8 +517,8 @@ def test_a_letter_that_cannot_be_set_leaves_the_folder_as_it_was(
     assert before == {path.name: path.read_bytes() for path in (tmp_path / "reports").iterdir()}
 
 
-def test_the_machine_form_is_plain_json() -> None:
-    document = json.loads(json.dumps(dict(written(made()).data)))
+def test_the_machine_form_is_plain_json(outcome: Outcome) -> None:
+    document = json.loads(json.dumps(dict(outcome.data)))
     assert set(document) >= {"as_of", "letters", "held", "total", "ledger_overdue", "tie_out"}
     assert document["total"] == {"CNY": "290800.10", "USD": "12000.00"}
 
@@ -504,3 +526,75 @@ def test_the_machine_form_is_plain_json() -> None:
 def test_papers_of_a_kind_unknown_are_our_own_mistake() -> None:
     with pytest.raises(TypeError):
         draw([Paper("x", "letter", {"nothing": 1}, ("pdf",))], "zh")
+
+
+# ---------------------------------------------------------------- the command
+
+
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workbook of the made firm, with its settings typed."""
+    from ltc_xl import rollout, session
+
+    path = tmp_path_factory.mktemp("firm") / "firm.xlsx"
+    named = ("lines", "customers", "receipts", "allocations", "adjustments")
+    rows = {name: made().rows(name).drop("_row") for name in named}
+    rows["settings"] = settings_rows("zh", **FIRM)
+    session.make_book(path, rollout.new(lang="zh", site="SH", store_id="", as_of=DAY, rows=rows))
+    return path
+
+
+@pytest.fixture
+def own(workbook: Path, tmp_path: Path) -> Path:
+    """Return a copy of it that a test may change."""
+    return Path(shutil.copyfile(workbook, tmp_path / "firm.xlsx"))
+
+
+def test_the_command_answers_programs_with_data_and_prints_only_where_out_says(
+    own: Path, outcome: Outcome, tmp_path: Path
+) -> None:
+    before = own.read_bytes()
+    document = answered("collect", "letters", own, "--as-of", DAY)
+    assert document["letters"] == dict(outcome.data)["letters"]
+    assert not (tmp_path / "reports").exists()
+    answered("collect", "letters", own, "--as-of", DAY, "--out", tmp_path / "out")
+    assert len(list((tmp_path / "out").iterdir())) == 8
+    assert own.read_bytes() == before
+
+
+def test_the_command_prints_letters_and_list_beside_the_workbook(own: Path, tmp_path: Path) -> None:
+    result = ltc("collect", "letters", own, "--as-of", DAY, "--customer", "K-SH-0002J", "--lang", "zh")
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == {
+        f"letters-2026-11-20-K-SH-0002J.{kind}" for kind in ("html", "xlsx", "pdf")
+    }
+    assert "42,800.00" in result.output
+
+
+def test_a_dry_run_of_the_command_writes_nothing(own: Path, tmp_path: Path) -> None:
+    before = own.read_bytes()
+    result = ltc("collect", "letters", own, "--as-of", DAY, "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert not (tmp_path / "reports").exists()
+    assert own.read_bytes() == before
+
+
+def test_without_a_chinese_font_the_command_says_the_cure_and_leaves_everything_alone(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = typst.Fonts(include_system_fonts=False)
+    monkeypatch.setattr(fonts, "installed", lambda _folders: bare)
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    ltc(
+        "collect", "aging", own, "--as-of", DAY, "--out", tmp_path / "aging"
+    )  # so that its rows have their ids
+    before = own.read_bytes()
+    result = ltc("collect", "letters", own, "--as-of", DAY)
+    assert result.exit_code == 3, result.output
+    assert "fonts-noto-cjk" in result.output
+    assert not (tmp_path / "reports").exists()
+    assert own.read_bytes() == before
+
+
+def test_an_unknown_customer_is_wrong_usage(own: Path) -> None:
+    assert ltc("collect", "letters", own, "--as-of", DAY, "--customer", "nobody at all").exit_code == 2
