@@ -4,6 +4,8 @@ import unicodedata
 
 import polars as pl
 
+_FEW = 8  # a column in which each text stands so often is quicker folded text by text
+
 
 def text_key(text: str) -> str:
     """Return what is compared of a text.
@@ -16,4 +18,22 @@ def text_key(text: str) -> str:
 
 def same_text(texts: pl.Expr) -> pl.Expr:
     """Return what is compared of every text of a column."""
+    return texts.map_batches(text_keys, return_dtype=pl.String, is_elementwise=True)
+
+
+def text_keys(texts: pl.Series) -> pl.Series:
+    """Return what is compared of each text; columns of rules hold few texts, most of them folded already.
+
+    >>> text_keys(pl.Series([" Ａ", "a", None])).to_list()
+    ['a', 'a', None]
+    """
+    different = texts.unique()
+    if different.len() * _FEW > texts.len():
+        return _folded(texts)
+    keys = _folded(different)
+    other = keys.ne_missing(different)
+    return texts.replace(different.filter(other), keys.filter(other)) if other.any() else texts
+
+
+def _folded(texts: pl.Series) -> pl.Series:
     return texts.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
