@@ -127,7 +127,9 @@ def maven(source: Path) -> Book:
             "customer": row["account"] or None,
             "owner": row["sales_agent"],
             "stage": _STAGES[row["deal_stage"]],
-            "amount": Decimal(row["close_value"]) if row["close_value"] else Decimal(len(row["product"]) * 100),
+            "amount": Decimal(row["close_value"])
+            if row["close_value"]
+            else Decimal(len(row["product"]) * 100),
             "created_on": date.fromisoformat(row["engage_date"]) if row["engage_date"] else None,
             "closed_on": date.fromisoformat(row["close_date"]) if row["close_date"] else None,
             "currency": "USD",

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from ltc_xl.model.outcome import Outcome
     from ltc_xl.model.paper import Field, Grid, Report
 
-LONGEST = 12
+FEW = 4
+"""So many grids explain themselves; more have their titles."""
+
+LONGEST = 15
 """So many rows of a grid go to the console; the papers hold all."""
 
 ASIDE = {"lines"}
-"""Grids for paper alone: of the open lines, the console shows the late ones."""
+"""Grids for paper alone, as are the rows behind figures: of open lines, the console shows the late ones."""
 
 
 def print_papers(outcome: "Outcome", lang: Lang) -> None:
@@ -48,9 +51,10 @@ def print_report(report: "Report", lang: Lang) -> None:
     head = (say(f"reports.titles.{report.name}", lang), report.as_of.isoformat(), report.currency, *basis)
     show.heading(" · ".join(head))
     _print_figures(report, lang)
-    for grid in report.grids.values():
-        if grid.rows and grid.name not in ASIDE:
-            _print_grid(grid, lang)
+    aside = ASIDE | {figure.rows[0] for figure in report.all_figures if figure.rows}
+    shown = [grid for grid in report.grids.values() if grid.rows and grid.name not in aside]
+    for grid in shown:
+        _print_grid(grid, lang, titled=len(shown) > FEW)
     if report.tie_out:
         kind = "ties" if report.tie_out.ties else "breaks"
         difference = f"{report.tie_out.difference:,.2f}"
@@ -60,15 +64,16 @@ def print_report(report: "Report", lang: Lang) -> None:
 
 def _print_figures(report: "Report", lang: Lang) -> None:
     from ltc_xl.messages import say
-    from ltc_xl.messages.papers import cell_words
+    from ltc_xl.messages.papers import cell_words, change_words
 
-    for figure in report.figures:
+    for figure in report.all_figures:
         value = cell_words(figure.value, figure.kind, lang)
         value = say("reports.frame.at_least", lang, value=value) if figure.floor else value
-        show.say(f"  {say(f'reports.figures.{figure.name}', lang)}  {value}")
+        told = (say(f"reports.figures.{figure.name}", lang), value, change_words(figure, lang))
+        show.say(f"  {'  '.join(filter(None, told))}")
 
 
-def _print_grid(grid: "Grid", lang: Lang) -> None:
+def _print_grid(grid: "Grid", lang: Lang, *, titled: bool) -> None:
     from ltc_xl.messages import say
     from ltc_xl.messages.papers import heading
     from ltc_xl.model.paper import NUMBERS
@@ -79,6 +84,8 @@ def _print_grid(grid: "Grid", lang: Lang) -> None:
     total = [say("reports.frame.total", lang), *_totals(grid, lang)] if grid.total else []
     right = frozenset(n for n, field in enumerate(grid.fields) if field.kind in NUMBERS)
     show.say()
+    if titled:
+        show.say(say(f"reports.grids.{grid.name}", lang))
     show.print_listing(show.Listing([heading(f, lang) for f in grid.fields], rows, right, total))
     if len(grid.rows) > LONGEST:
         show.say(say("reports.frame.more_rows", lang, count=LONGEST))

@@ -17,7 +17,7 @@ from ltc_xl.render.styles import Styles
 PAPER_A4 = 9
 _HEAD = 3
 _ADDABLE: frozenset[Kind] = frozenset({"money", "count"})
-_NARROW, _BROAD = 9, 36
+_NARROW, _BROAD, _PHRASE = 9, 36, 64
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,13 @@ def _write_column(desk: Desk, sheet: Worksheet, grid: Grid, column: int, field: 
         write_cell(sheet, (place, column), excel_value(value, field.kind, desk.lang), form)
     total = (grid.total or {}).get(field.code)
     shown = [cell_words(value, field.kind, desk.lang) for value in (*values, total)]
-    sheet.set_column(column, column, _width(shown, heading(field, desk.lang)))
+    broadest = _PHRASE if field.kind == "phrase" else _BROAD
+    sheet.set_column(column, column, min(_width(shown, heading(field, desk.lang)), broadest))
 
 
 def _width(shown: Iterable[str], head: str) -> int:
     content = max((text_width(text) for text in shown), default=0)
-    return min(max(content, min(text_width(head), 14), _NARROW) + 3, _BROAD)
+    return max(content, min(text_width(head), 14), _NARROW) + 3
 
 
 def _write_total(desk: Desk, sheet: Worksheet, grid: Grid, row: int) -> None:

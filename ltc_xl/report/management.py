@@ -10,8 +10,9 @@ from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.report.document import Texts, definitions, figure_data, records, texts
 from ltc_xl.report.figures import SALES_WINDOW, headline_figures
-from ltc_xl.report.management_paper import Standing, cash_tie_out, management_paper
+from ltc_xl.report.management_paper import cash_tie_out, management_paper
 from ltc_xl.report.pipeline import pipeline_table
+from ltc_xl.report.standing import Standing
 from ltc_xl.rules.aging import aging_totals
 from ltc_xl.rules.calls import calls
 from ltc_xl.rules.derived import derived
