@@ -8,7 +8,8 @@ LtcError                 exit status
 │   ├── BookIsOpen
 │   ├── BookHasChanged
 │   ├── CannotPatch
-│   └── StoreAway
+│   ├── StoreAway
+│   └── FontMissing
 └── ConflictError        4  a person must decide
 ```
 
@@ -56,6 +57,10 @@ class CannotPatch(WorldError):
 
 class StoreAway(WorldError):
     """The store of this book cannot be reached."""
+
+
+class FontMissing(WorldError):
+    """No font on this machine has the characters of a paper."""
 
 
 class ConflictError(LtcError):

@@ -8,6 +8,7 @@ from tempfile import mkdtemp
 from weakref import finalize
 
 from ltc_xl.model.enums import Lang
+from ltc_xl.model.errors import FontMissing
 from ltc_xl.model.letter import Letter
 from ltc_xl.model.outcome import Paper
 from ltc_xl.model.paper import Report
@@ -25,11 +26,13 @@ class Drawn:
         desk: that folder; five hundred letters need not be held in memory.
         names: of the files, in the order of the papers.
         replaces: patterns of names; files that fit one and are not among these are out of date.
+        left_out: names of PDF files that could not be made for want of a font.
     """
 
     desk: Path
-    names: Sequence[str]
-    replaces: Sequence[str] = ()
+    names: list[str]
+    replaces: Sequence[str]
+    left_out: list[str]
 
     def write(self, folder: Path) -> list[Path]:
         """Put the files into a folder and take away those they replace; return what was written."""
@@ -52,15 +55,24 @@ class Drawn:
 def draw(papers: Sequence[Paper], lang: Lang) -> Drawn:
     """Return papers in each of their formats, before anything is written where people look.
 
+    Where the machine has no Chinese font, a paper that is there in other formats too does without its PDF.
+
     Raises:
-        WorldError: a font is missing, or a template has a mistake.
+        WorldError: a font is missing for a letter, or a template has a mistake.
     """
-    files = [(f"{paper.name}.{kind}", paper, kind) for paper in papers for kind in paper.formats]
     older = [pattern for paper in papers for pattern in paper.replaces]
-    drawn = Drawn(Path(mkdtemp(prefix="ltc-xl-")), [name for name, _, _ in files], older)
+    drawn = Drawn(Path(mkdtemp(prefix="ltc-xl-")), [], older, [])
     finalize(drawn, rmtree, drawn.desk, ignore_errors=True)
-    for name, paper, kind in files:
-        (drawn.desk / name).write_bytes(_drawn(paper, kind, lang))
+    for paper, kind in ((paper, kind) for paper in papers for kind in paper.formats):
+        name = f"{paper.name}.{kind}"
+        try:
+            (drawn.desk / name).write_bytes(_drawn(paper, kind, lang))
+        except FontMissing:
+            if len(paper.formats) == 1:
+                raise
+            drawn.left_out.append(name)
+        else:
+            drawn.names.append(name)
     return drawn
 
 

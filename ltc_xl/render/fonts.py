@@ -12,7 +12,7 @@ from functools import cache
 
 import typst
 
-from ltc_xl.model.errors import WorldError
+from ltc_xl.model.errors import FontMissing
 
 FOLDERS = "LTC_XL_FONTS"
 """Environment variable that names folders with more fonts, separated as in PATH."""
@@ -57,7 +57,7 @@ def families(texts: Iterable[str], lang: str) -> tuple[str, ...]:
     """Return the families to set some texts in, the leading one first.
 
     Raises:
-        WorldError: a text is Chinese and no font on this machine is; the sentence says where to get one.
+        FontMissing: a text is Chinese and no font on this machine is; the sentence says where to get one.
     """
     if not needs_chinese(texts):
         return (LATIN,)
@@ -68,7 +68,7 @@ def families(texts: Iterable[str], lang: str) -> tuple[str, ...]:
 def _first_of(names: Sequence[str]) -> str:
     found = next((family for family in CHINESE if family in names), None)
     if found is None:
-        raise WorldError(f"font_missing_{_system()}")
+        raise FontMissing(f"font_missing_{_system()}")
     return found
 
 
