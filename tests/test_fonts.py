@@ -3,15 +3,18 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typst
+from firms import DAY, firm, rulebook
 
+from ltc_xl.collect import metrics
 from ltc_xl.messages import sentence_of
 from ltc_xl.model.enums import LANGS, Lang
 from ltc_xl.model.errors import WorldError
-from ltc_xl.render import fonts
+from ltc_xl.render import draw, fonts
 from ltc_xl.render.fonts import LATIN, families, needs_chinese
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +59,16 @@ def test_chinese_without_a_font_stops_with_the_cure_for_the_system(
     with pytest.raises(WorldError) as told:
         families(["恒立汽配"], lang)
     assert cure in sentence_of(told.value, lang)
+
+
+@pytest.mark.usefixtures("bare_machine")
+def test_a_report_that_is_there_in_other_formats_does_without_its_pdf() -> None:
+    (paper,) = metrics(firm("zh"), rulebook("zh"), DAY).papers
+    drawn = draw([replace(paper, formats=("html", "pdf"))], "zh")
+    assert drawn.names == ["metrics-2026-04-30.html"]
+    assert drawn.left_out == ["metrics-2026-04-30.pdf"]
+    told = sentence_of(WorldError("pdf_left_out", names=drawn.left_out), "zh")
+    assert "metrics-2026-04-30.pdf" in told
 
 
 def test_the_best_chinese_family_there_is_leads_in_chinese_and_follows_in_english(

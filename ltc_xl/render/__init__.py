@@ -63,7 +63,7 @@ def draw(papers: Sequence[Paper], lang: Lang) -> Drawn:
     older = [pattern for paper in papers for pattern in paper.replaces]
     drawn = Drawn(Path(mkdtemp(prefix="ltc-xl-")), [], older, [])
     finalize(drawn, rmtree, drawn.desk, ignore_errors=True)
-    for paper, kind in ((paper, kind) for paper in papers for kind in paper.formats):
+    for paper, kind in [(each, kind) for each in papers for kind in each.formats]:
         name = f"{paper.name}.{kind}"
         try:
             (drawn.desk / name).write_bytes(_drawn(paper, kind, lang))
