@@ -1,6 +1,6 @@
 """Deciding 100,000 rows by a table of 12 rules and 5 inputs, beside a loop of closures over the rows.
 
-``python benchmarks/decisions.py [ROWS]``: rows a second, their ratio to the loop, one explanation, the binding of all rule sheets.
+``python benchmarks/decisions.py [ROWS]``: rows a second, one explanation, the binding of all rule sheets.
 """
 
 import platform

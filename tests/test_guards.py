@@ -76,6 +76,7 @@ HOLDS = pipe("""
 | 阶段 属于 [验证，谈判]                                | yes |
 | Stage in [Proposal / bid, Negotiating]                | yes |
 | 阶段 不属于 (方案/投标；待签约)                       | yes |
+| AND(阶段 属于 谈判, 金额>1, 产品 in gtx pro)          | yes |
 | 阶段<>谈判                                            | no  |
 | not (amount > 5)                                      | no  |
 | 非(金额≥5) 或 方式=招标                               | yes |
@@ -239,6 +240,9 @@ REFUSED = pipe("""
 | 阶段 属于 [谈判                   | R-02 10 ends_early     |
 | 金额 in (3..1)                    | R-05 8 reversed        |
 | 金额 in (3..3)                    | R-05 8 empty_range     |
+| 阶段 属于 谈判,待签约              | R-02 9 list_brackets   |
+| LEN("abc")>1                      | R-02 1 no_length       |
+| 金额 空 空                        | R-02 6 blank_of_what   |
 | 阶段 in [验证..谈判]              | R-03 8 no_range        |
 | [金额                             | R-02 1 open_bracket    |
 | 客户="太湖                        | R-02 4 open_quote      |

@@ -53,6 +53,19 @@ class Scanner:
         """Return where a place stands in what was typed, from 1."""
         return self.source.position(self.place if place is None else place)
 
+    def next_position(self) -> int:
+        """Return where what stands next was typed, from 1."""
+        self.skip_blanks()
+        return self.position()
+
+    def unexpected(self) -> GuardError:
+        """Return the error that what stands next has no place there."""
+        if self.at_end:
+            return self.error("ends_early")
+        start = self.place
+        found = self.bare_word() or self.text[start : start + 1]
+        return self.error("unexpected", start, found=found)
+
     def skip_blanks(self) -> None:
         """Go on to what is no blank."""
         while self.text[self.place : self.place + 1] == " ":
