@@ -1,10 +1,12 @@
 """Addresses of cells."""
 
 import re
+from functools import cache
 
 _PLAIN_SHEET = re.compile(r"(?![A-Za-z]{1,3}\d+$)[^\W\d]\w*")
 
 
+@cache
 def column_letters(number: int) -> str:
     """Return the letters of a column, 1 is A.
 

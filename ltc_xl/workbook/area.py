@@ -2,15 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from ltc_xl.model.address import column_letters
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 
+_PLAIN_CELL = re.compile(r"([A-Z]{1,2})([1-9]\d{0,5})")
 _AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
 
 
+@cache
 def column_number(letters: str) -> int:
     """Return the number of a column, A is 1.
 
@@ -61,6 +64,18 @@ class Area:
         """Return whether the two have a cell in common."""
         rows = self.top <= other.bottom and other.top <= self.bottom
         return rows and self.left <= other.right and other.left <= self.right
+
+
+def cell_of(address: str) -> tuple[int, int] | None:
+    """Return the row and column of one cell's address, or None when it is none.
+
+    >>> cell_of("C7"), cell_of("$C$7"), cell_of("C7:D8"), cell_of("XFE1")
+    ((7, 3), (7, 3), None, None)
+    """
+    if plain := _PLAIN_CELL.fullmatch(address):
+        return int(plain[2]), column_number(plain[1])
+    area = area_of(address)
+    return None if area is None or ":" in address else (area.top, area.left)
 
 
 def area_of(text: str) -> Area | None:

@@ -2,13 +2,13 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from ltc_xl.model.address import column_letters
 from ltc_xl.model.errors import CannotPatch
-from ltc_xl.workbook.area import MAX_ROW, Area, area_of, column_number
+from ltc_xl.workbook.area import MAX_COLUMN, MAX_ROW, Area, area_of, column_number
 from ltc_xl.workbook.tags import attribute
 
 NAMESPACES = frozenset(
@@ -25,6 +25,11 @@ _ROOT = re.compile(
     re.DOTALL,
 )
 _ADDRESS = re.compile(rb"([A-Za-z]{1,3})\d+")
+
+
+@cache
+def _column_of(letters: bytes) -> int:
+    return column_number(letters.decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +56,27 @@ class CellAt:
     inner: int
     close: int
     end: int
-    tag: bytes
-    body: bytes
+    data: bytes
+
+    @property
+    def tag(self) -> bytes:
+        """Return its start tag."""
+        return self.data[self.start : self.inner]
+
+    @property
+    def body(self) -> bytes:
+        """Return what stands between its tags."""
+        return self.data[self.inner : self.close]
 
     @property
     def has_formula(self) -> bool:
         """Return whether Excel computes it."""
-        return _FORMULA.search(self.body) is not None
+        return _FORMULA.search(self.data, self.inner, self.close) is not None
 
     @property
     def is_blank(self) -> bool:
         """Return whether it holds neither value nor formula."""
-        return not _CONTENT.search(self.body)
+        return not _CONTENT.search(self.data, self.inner, self.close)
 
 
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
@@ -92,7 +106,12 @@ class SheetScan:
         self.start, self.lo, self.hi, self.empty = self._body(root.end())
         self._row_tag = re.compile(rb"<" + self.prefix + rb"row(?=[\s/>])(?: r=\"(\d+)\")?[^>]*>")
         self._cell_tag = re.compile(rb"<" + self.prefix + rb"c(?=[\s/>])[^>]*>")
-        self._row_end, self._cell_end = (b"</" + self.prefix + t for t in (b"row", b"c>"))
+        self._whole_cell = re.compile(
+            rb"<" + self.prefix + rb"c(?=[\s/>])(?: r=\"([A-Z]{1,3})\d+\")?[^>]*?(?:/()>|>()"
+            rb".*?()</" + self.prefix + rb"c>)",
+            re.DOTALL,
+        )
+        self._row_end = b"</" + self.prefix + b"row"
         self.numbers: list[int] = []
         self.starts: list[int] = []
         self.explicit = True
@@ -121,15 +140,26 @@ class SheetScan:
 
     def cells(self, row: RowAt | None) -> list[CellAt]:
         """Return the cells of a row, left to right."""
-        if row is None or row.bare:
-            return []
-        found: list[CellAt] = []
-        position, column = row.inner, 0
-        while tag := self._cell_tag.search(self.data, position, row.close):
-            column = self._column(row, tag[0], column)
-            found.append(self._cell(row, tag, column))
-            position = found[-1].end
-        return found
+        return [] if row is None or row.bare else [self._cell(*found) for found in self._found(row)]
+
+    def cells_near(self, row: RowAt, columns: Sequence[int]) -> Iterator[CellAt]:
+        """Yield of each of some columns, in ascending order, the cell that stands there or the next one."""
+        wanted = iter(columns)
+        at = next(wanted, MAX_COLUMN + 1)
+        for match, column in self._found(row):
+            if column >= at:
+                yield self._cell(match, column)
+                at = next((later for later in wanted if later > column), MAX_COLUMN + 1)
+
+    def _found(self, row: RowAt) -> Iterator[tuple[re.Match[bytes], int]]:
+        """Yield every cell of a row as found, with its column."""
+        end, column = row.inner, 0
+        for match in self._whole_cell.finditer(self.data, row.inner, row.close):
+            column = self._column(row, match, column)
+            yield match, column
+            end = match.end()
+        if self._cell_tag.search(self.data, end, row.close):
+            raise self.refusal("patch_damaged_sheet")
 
     def cell(self, number: int, column: int) -> CellAt | None:
         """Return a cell that stands there, or None."""
@@ -224,22 +254,28 @@ class SheetScan:
         end = self.data.index(b">", close) + 1
         return RowAt(self.numbers[at], start, inner, close, end, bare=False)
 
-    def _column(self, row: RowAt, tag: bytes, last: int) -> int:
-        said = attribute(tag, b"r")
-        address = _ADDRESS.fullmatch(said) if said else None
-        column = column_number(address[1].decode()) if address else last + 1
-        if column <= last or (said and not address):
-            raise self.refusal("patch_odd_sheet", f"{column_letters(max(last, 1))}{row.number}")
+    def _column(self, row: RowAt, cell: re.Match[bytes], last: int) -> int:
+        column: int = _column_of(cell[1]) if cell[1] else self._odd_column(row, cell, last)
+        if column <= last:
+            raise self._odd_cell(row, last)
         return column
 
-    def _cell(self, row: RowAt, tag: re.Match[bytes], column: int) -> CellAt:
-        if tag[0].endswith(b"/>"):
-            return CellAt(column, tag.start(), tag.end(), tag.end(), tag.end(), tag[0], b"")
-        close = self.data.find(self._cell_end, tag.end(), row.close)
-        if close < 0:
-            raise self.refusal("patch_damaged_sheet")
-        body = self.data[tag.end() : close]
-        return CellAt(column, tag.start(), tag.end(), close, close + len(self._cell_end), tag[0], body)
+    def _odd_column(self, row: RowAt, cell: re.Match[bytes], last: int) -> int:
+        """Return the column of a cell that writes its address in another way than Excel, or not at all."""
+        tag = self._cell_tag.match(cell[0])
+        said = attribute(tag[0], b"r") if tag else None
+        address = _ADDRESS.fullmatch(said) if said else None
+        if said and not address:
+            raise self._odd_cell(row, last)
+        return column_number(address[1].decode()) if address else last + 1
+
+    def _odd_cell(self, row: RowAt, last: int) -> CannotPatch:
+        return self.refusal("patch_odd_sheet", f"{column_letters(max(last, 1))}{row.number}")
+
+    def _cell(self, cell: re.Match[bytes], column: int) -> CellAt:
+        start, end = cell.span()
+        inner, close = (end, end) if cell.start(2) >= 0 else (cell.start(3), cell.start(4))
+        return CellAt(column, start, inner, close, end, self.data)
 
 
 def _opens(data: bytes, mark: bytes, lo: int, hi: int) -> bool:

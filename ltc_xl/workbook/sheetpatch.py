@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ltc_xl.workbook.area import Area, area_of
+from ltc_xl.workbook.area import Area, cell_of
 from ltc_xl.workbook.body import TableBody, calculated_columns
 from ltc_xl.workbook.cells import CellWriter
 from ltc_xl.workbook.delete import refuse_to_move, without_rows
@@ -157,15 +157,15 @@ class SheetPatch:
         return tuple(t.area for t in self._package.tables if t.sheet == self.name and t.name != table.name)
 
     def _cell(self, edit: CellEdit) -> None:
-        area = area_of(edit.address)
-        if area is None or ":" in edit.address:
+        place = cell_of(edit.address)
+        if place is None:
             raise self._scan.refusal("patch_off_grid", edit.address)
-        row: int | None = area.top
+        row: int | None = place[0]
         for deletion in self._deletions.values():
             row = deletion.row(row) if row else None
         if row is None:
             raise self._scan.refusal("patch_no_such_row", edit.address, table="")
-        self._worksheet.write(row, area.left, Write(edit.value))
+        self._worksheet.write(row, place[1], Write(edit.value))
 
 
 def _refuse_totals(scan: SheetScan, table: TablePart) -> None:

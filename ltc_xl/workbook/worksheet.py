@@ -108,7 +108,7 @@ class Worksheet:
 
     def _cells(self, splices: Splices, row: RowAt, writes: Mapping[int, Write]) -> None:
         todo = sorted(writes, reverse=True)
-        for cell in self.scan.cells(row):
+        for cell in self.scan.cells_near(row, todo[::-1]):
             while todo and todo[-1] < cell.column:
                 column = todo.pop()
                 splices.insert(cell.start, self._cell(row.number, column, writes[column], None, row))
