@@ -96,7 +96,8 @@ def _print_grades(asked: Asked, data: Entry, lang: Lang) -> None:
     graded: Sequence[Entry] = data["graded"]
     moved = [entry for entry in graded if entry["grade"] != entry["was"]]
     if not graded and not data["ungraded"]:
-        show.say(_text("nothing_open", lang))
+        is_off = any(problem["severity"] == "error" for problem in data["problems"])
+        show.say(_text("grading_off" if is_off else "nothing_open", lang))
         return
     show.say(_text("graded", lang, count=len(graded), changed=data["changed"]))
     show.say()
