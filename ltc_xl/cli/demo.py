@@ -13,6 +13,9 @@ from ltc_xl.cli.words import text
 if TYPE_CHECKING:
     from ltc_xl.demo import DemoResult
 
+FILES_NAMED = 12
+"""So many files are named one by one."""
+
 
 @click.command(cls=Command)
 @click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", default=Path("ltc-demo"))
@@ -34,14 +37,23 @@ def _print_demo(result: "DemoResult") -> None:
     from ltc_xl.messages import say
 
     show.say(result.headline())
-    show.say()
+    for scene in result.month:
+        show.heading(scene.title(result.lang))
+        for line in (*scene.told(result.lang), *scene.surprises(result.lang)):
+            show.say(f"  {line}")
+    show.heading(say("demo.lines.planted", result.lang))
     show.print_listing(show.Listing(result.headers(), result.table()))
     show.say()
     show.say(result.verdict())
+    if off := result.month_off():
+        show.say(off)
+    show.say(say("demo.lines.standing", result.lang, **result.standing))
     show.say(say("demo.lines.stories", result.lang))
     for story in result.stories():
         show.say(f"  {story}")
     show.say(say("demo.lines.made", result.lang))
-    for file in result.files():
+    for file in result.files()[:FILES_NAMED]:
         show.say(f"  {file}")
+    if len(result.files()) > FILES_NAMED:
+        show.say(say("demo.lines.more", result.lang, count=len(result.files()) - FILES_NAMED))
     show.say(say("demo.lines.next", result.lang))

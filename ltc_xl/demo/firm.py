@@ -19,7 +19,9 @@ from ltc_xl.demo.leads import Leads
 from ltc_xl.demo.promises import deposits, handovers
 from ltc_xl.demo.settling import open_amounts, story
 from ltc_xl.demo.telling import Row, Telling, facts, frame, without_asides
-from ltc_xl.model.book import book_of
+from ltc_xl.leads import grade
+from ltc_xl.model.book import Book, book_of
+from ltc_xl.model.change import applied
 from ltc_xl.model.enums import Lang
 from ltc_xl.rules.derived import derived
 from ltc_xl.rules.rulebook import bind_rulebook
@@ -84,9 +86,18 @@ def _clean(as_of: date, lang: Lang) -> dict[str, pl.DataFrame]:
 
 
 def _computed(frames: Mapping[str, pl.DataFrame], as_of: date, lang: Lang) -> dict[str, pl.DataFrame]:
-    book = book_of("demo.xlsx", lang, **frames)
+    book = _graded(book_of("demo.xlsx", lang, **frames), as_of)
     filled = derived(book, bind_rulebook(book), as_of)
     return {name: filled.rows(name) for name in frames}
+
+
+def _graded(book: Book, as_of: date) -> Book:
+    """Return the book with the leads graded; those that were converted as they were before."""
+    leads = book.rows("leads")
+    before = pl.when(pl.col("state") == "CONVERTED").then(pl.lit("FOLLOWING")).otherwise("state")
+    asked = book.with_rows("leads", leads.with_columns(state=before))
+    graded = applied(asked, grade(asked, bind_rulebook(asked), as_of).changes).rows("leads")
+    return book.with_rows("leads", graded.with_columns(leads["state"]))
 
 
 def _annotate(told: Telling, open_of: Mapping[str, Decimal], lines: Sequence[Row]) -> None:

@@ -1,15 +1,15 @@
 """The demo: makes the firm, runs the job on it, and holds what was found to what was planted."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from ltc_xl import collect, report, session
-from ltc_xl.check import check
+from ltc_xl import session
 from ltc_xl.demo.book import new_firm_book
 from ltc_xl.demo.faults import STORIES
 from ltc_xl.demo.garden import Planted
+from ltc_xl.demo.month import Office, Scene, days_of, free, month, moving_in
 from ltc_xl.demo.telling import words
 from ltc_xl.messages import say, title_of
 from ltc_xl.model.book import Book
@@ -18,12 +18,6 @@ from ltc_xl.model.finding import Finding
 
 Place = tuple[str, str, str, str]
 """Code, table, row, column: where a fault was planted, and where a finding points."""
-
-REPORTS: Mapping[str, Callable[[date], session.Service]] = {
-    "collect aging": lambda as_of: lambda book, rules: collect.aging(book, rules, as_of),
-    "collect metrics": lambda as_of: lambda book, rules: collect.metrics(book, rules, as_of),
-    "report funnel": lambda as_of: lambda book, rules: report.funnel(book, rules, as_of),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +42,8 @@ class DemoResult:
         rows: table -> how many rows the firm has.
         plantings: what was planted, by story.
         extra: what was found and not planted, as (code, cell).
+        month: what happened in the four weeks until that day.
+        standing: what the sheet Problems holds in the end, by severity.
     """
 
     lang: Lang
@@ -57,6 +53,8 @@ class DemoResult:
     rows: Mapping[str, int]
     plantings: tuple[Planting, ...]
     extra: tuple[tuple[str, str], ...]
+    month: tuple[Scene, ...] = ()
+    standing: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def planted(self) -> int:
@@ -70,8 +68,13 @@ class DemoResult:
 
     @property
     def exit_status(self) -> int:
-        """Return 0 when exactly what was planted was found."""
-        return int(self.found != self.planted or bool(self.extra))
+        """Return 0 when exactly what was planted was found, and the month went as its script has it."""
+        return int(not self.is_exact or any(not scene.ok for scene in self.month))
+
+    @property
+    def is_exact(self) -> bool:
+        """Return whether exactly what was planted was found."""
+        return self.found == self.planted and not self.extra
 
     def headline(self) -> str:
         """Return who the firm is."""
@@ -83,11 +86,16 @@ class DemoResult:
 
     def verdict(self) -> str:
         """Return whether everything was found, and nothing else."""
-        if self.exit_status == 0:
+        if self.is_exact:
             return say("demo.lines.exact", self.lang, planted=self.planted)
         missed = self.planted - self.found
         counts = {"planted": self.planted, "found": self.found, "missed": missed, "extra": len(self.extra)}
         return say("demo.lines.inexact", self.lang, **counts)
+
+    def month_off(self) -> str | None:
+        """Return how many scenes went otherwise than the script has it, if any did."""
+        off = sum(not scene.ok for scene in self.month)
+        return say("demo.lines.month_off", self.lang, count=off) if off else None
 
     def headers(self) -> list[str]:
         """Return the headers of the closing table."""
@@ -129,34 +137,31 @@ class DemoResult:
                 for p in self.plantings
             ],
             "extra": [{"code": code, "cell": cell} for code, cell in self.extra],
+            "month": [scene.data(self.lang) for scene in self.month],
+            "standing": dict(self.standing),
             "files": [str(path) for path in self.files()],
         }
 
 
 def run_demo(folder: Path, lang: Lang, as_of: date, how: session.How | None = None) -> DemoResult:
-    """Make the firm's workbook in a folder, check it, print the reports, and compare.
+    """Make the firm's workbook in a folder as of four weeks before a day, and live through those weeks.
 
-    A workbook that stands there already is left alone; the new one gets another name.
+    What the first sync finds is held to what was planted, each scene of the month to what its script
+    expects. A workbook that stands there already is left alone; the new one gets another name.
     """
     how = how or session.How(out=folder / "reports")
     folder.mkdir(parents=True, exist_ok=True)
-    path = _free(folder / words(lang)["firm"]["book"])
-    garden = new_firm_book(path, lang, as_of)
-    checked = session.run(path, "check", lambda book, rules: check(book, rules, as_of), as_of, how)
-    papers = [
-        paper
-        for name, service in REPORTS.items()
-        for paper in session.run(path, name, service(as_of), as_of, how).papers
-    ]
-    plantings, extra = compared(garden.planted, checked.outcome.findings, checked.book)
-    rows = {name: frame.height for name, frame in garden.frames.items()}
-    return DemoResult(lang, as_of, path, tuple(papers), rows, plantings, extra)
-
-
-def _free(path: Path) -> Path:
-    """Return the path, or the first with a number that is free."""
-    names = (path.with_stem(f"{path.stem} ({count})") for count in range(2, 1000))
-    return path if not path.exists() else next(name for name in names if not name.exists())
+    path = free(folder / words(lang)["firm"]["book"])
+    opening = days_of(as_of).opening
+    office = Office(path, new_firm_book(path, lang, opening), as_of, how)
+    first = office.syncs(opening)
+    plantings, extra = compared(office.garden.planted, first.outcome.findings, first.book)
+    found = sum(planting.found for planting in plantings)
+    moved = moving_in(office, first, len(office.garden.planted), found, len(extra))
+    scenes = (moved, *month(office))
+    rows = {name: frame.height for name, frame in office.garden.frames.items()}
+    papers = tuple(dict.fromkeys(office.papers))
+    return DemoResult(lang, as_of, path, papers, rows, plantings, extra, scenes, office.standing)
 
 
 def compared(

@@ -11,7 +11,6 @@ from ltc_xl.demo.telling import Row, Telling, facts
 
 _OWNED = {"ASSIGNED", "FOLLOWING", "CONVERTED"}
 _WITH_MARKETING = {"NURTURE", "RETURNED"}
-_GRADED = {"QUALIFIED", "ASSIGNED", "FOLLOWING", "CONVERTED", "NURTURE", "RETURNED"}
 _OPEN_STEP_DAYS = {"NURTURE": 60, "RETURNED": 20}
 _LAST_TOUCH_DAYS = 11
 _OWN_NEED = 0.6
@@ -30,20 +29,6 @@ _BUDGETS = (
     2_000_000,
 )
 _TIMELINES = ("M0_3", "M3_6", "M6_12", "M12", None)
-_BIG, _FAIR = Decimal(500_000), Decimal(100_000)
-
-
-def grade(budget: Decimal | None, timeline: str | None) -> str:
-    """Return the grade of a lead from budget and date of purchase.
-
-    >>> grade(Decimal(600000), "M0_3"), grade(Decimal(120000), "M3_6"), grade(None, "M0_3"), grade(None, None)
-    ('A', 'B', 'C', 'D')
-    """
-    if budget and budget >= _BIG and timeline == "M0_3":
-        return "A"
-    if budget and budget >= _FAIR and timeline in {"M0_3", "M3_6"}:
-        return "B"
-    return "C" if budget or timeline in {"M0_3", "M3_6"} else "D"
 
 
 @dataclass(frozen=True)
@@ -87,7 +72,7 @@ class Leads:
             "touched_on": opp["created_on"],
             "budget": opp["amount"] // _BUDGET_STEP * _BUDGET_STEP if opp["amount"] else None,
         }
-        return row | self._graded(row)
+        return row
 
     def _others(self) -> Iterator[Row]:
         """Return every lead that is neither converted nor a copy of another."""
@@ -119,7 +104,7 @@ class Leads:
             row["company"] = self._company(trade, city, first, second)
         if state in _OWNED:
             row["owner"] = self.people.owner(trade, city, told.dice.randrange(6))
-        return row | self._step(state, row) | self._graded(row)
+        return row | self._step(state, row)
 
     def _of_customer(self, key: str | None) -> Row:
         """Return what a lead says that comes from a customer."""
@@ -198,12 +183,6 @@ class Leads:
             "next_on": told.day(-told.dice.randint(0, _OPEN_STEP_DAYS.get(state, 10))),
             "reason": told.pick("lead_reasons", state) if state == "RETURNED" else None,
         }
-
-    def _graded(self, row: Row) -> Row:
-        if row["state"] not in _GRADED:
-            return {}
-        letter = grade(row.get("budget"), row["timeline"])
-        return {"grade": letter, "grade_why": self.told.word("grading", letter)}
 
     def _copies(self, others: Sequence[Row]) -> Iterator[Row]:
         """Return the leads that came in twice: the same person through another channel."""
