@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 import typst
 from conftest import written_book
+from firms import firm, rulebook
 from printed import pages_of, text_of
 from seen import texts_of
 from shell import answered, ltc
@@ -30,6 +31,7 @@ from ltc_xl.model.errors import UsageError, WorldError
 from ltc_xl.model.outcome import Outcome, Paper
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.render import draw, fonts, pdf
+from ltc_xl.render.letter import letter_texts
 from ltc_xl.render.rmb import rmb_words
 from ltc_xl.rules import bind_rulebook
 from ltc_xl.shipped import shipped
@@ -464,6 +466,27 @@ def test_a_total_that_does_not_tie_ends_with_status_1_and_says_so(
     assert dict(outcome.data)["tie_out"] != "0.00"
     page = printed(outcome, tmp_path)["letters-2026-11-20-USD.html"].read_text("utf-8")
     assert 'class="tie bad"' in page
+
+
+# ---------------------------------------------------------------- what the papers look like
+
+SAMPLES = Path(__file__).parents[1] / "reports" / "samples"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_letter_and_list_are_what_their_samples_show(lang: Lang, request: pytest.FixtureRequest) -> None:
+    book = firm(lang)
+    known = rulebook(lang)
+    own = replace(known, settings={**known.settings, **FIRM, "company": known.settings["company"]})
+    page, letter = letters(book, own, date(2026, 4, 30)).papers[:2]
+    shown: Any = letter.data["letter"]
+    words = json.dumps(letter_texts(shown, lang), ensure_ascii=False, indent=2) + "\n"
+    html = draw([page], lang).content("letters-2026-04-30.html").decode()
+    seen = {f"letters.{lang}.html": html, f"letter.{lang}.json": words}
+    for name, text in seen.items():
+        if request.config.getoption("--update-samples"):
+            (SAMPLES / name).write_text(text, "utf-8")
+        assert text == (SAMPLES / name).read_text("utf-8")
 
 
 # ---------------------------------------------------------------- files of the same day

@@ -10,7 +10,7 @@ from ltc_xl.model.defaults import default_rows
 from ltc_xl.model.letter import Letter
 from ltc_xl.model.money import total
 from ltc_xl.model.outcome import Paper
-from ltc_xl.model.paper import Chart, Field, Figure, Grid, Report, TieOut, paper_of
+from ltc_xl.model.paper import Chart, Field, Figure, Grid, Report, TieOut, Where, paper_of
 from ltc_xl.rules.dunning import REASONS
 from ltc_xl.rules.ledger import TABLES, LedgerView, currency_of
 
@@ -54,7 +54,7 @@ def _figures(lines: pl.DataFrame, own: Sequence[Letter], overdue: Decimal) -> tu
         Figure("asked_amount", asked, "money"),
         Figure("held_amount", _held_amount(lines), "money"),
         Figure("overdue_amount", overdue, "money"),
-        Figure("max_days_overdue", oldest if isinstance(oldest, int) else None, "days"),
+        Figure("max_days_overdue", oldest if isinstance(oldest, int) else None, "count"),
     )
 
 
@@ -171,7 +171,7 @@ def _unclaimed(desk: Desk, currency: str) -> Grid:
     )
     unknown = desk.cash.filter(pl.col("customer").is_null(), currency_of(desk.rulebook) == currency)
     rows = unknown.sort("on", "receipt_id").select(field.code for field in fields).to_dicts()
-    return Grid("unclaimed", fields, rows, {"unmatched": _sum(rows, "unmatched")} if rows else None)
+    return Grid("unclaimed", fields, rows, {"unmatched": _sum(rows, "unmatched")}, _where(rows))
 
 
 def _missing(desk: Desk) -> Grid:
@@ -179,4 +179,9 @@ def _missing(desk: Desk) -> Grid:
     usual, own = default_rows("settings", desk.book.lang), desk.rulebook.rows("settings")
     names = dict(pl.concat([rows.select("key", "what") for rows in (usual, own)]).drop_nulls().iter_rows())
     rows = [{"setting": names[key]} for key in desk.blank_settings]
-    return Grid("missing", (Field("setting", "text"),), rows)
+    return Grid("missing", (Field("setting", "text"),), rows, where=_where(rows))
+
+
+def _where(rows: Sequence[Mapping[str, object]]) -> Where:
+    """Return where a grid stands that need not be there."""
+    return "overview" if rows else "nowhere"

@@ -55,18 +55,20 @@ class _Words:
         self.title = self.say(f"title.level{letter.level}")
         day, _, rest = letter.number.partition("-")
         self.number = self.say("letter.number", year=day[:4], rest=f"{day[4:]}-{rest}")
-        amount = self.money(letter.amount)
-        if letter.currency == "CNY":
-            words = rmb_words(letter.amount)
-            self.total = self.say("letter.total_cny", amount=amount, words=words)
-        else:
-            self.total = self.say("letter.total_other", amount=amount, currency=letter.currency)
+        self.total = self.amount("letter")
 
     def say(self, key: str, **values: object) -> str:
         return say(f"letters.{key}", self.lang, **values)
 
     def money(self, amount: Decimal) -> str:
         return cell_words(amount, "money", self.lang)
+
+    def amount(self, part: str) -> str:
+        """Return what is asked for, as a part of the letter writes it: renminbi in capitals too."""
+        currency, amount = self.letter.currency, self.letter.amount
+        if currency != "CNY":
+            return self.say(f"{part}.total_other", amount=self.money(amount), currency=currency)
+        return self.say(f"{part}.total_cny", amount=self.money(amount), words=rmb_words(amount))
 
     def day(self, day: date) -> str:
         month = day.month if self.lang == "zh" else _MONTHS[day.month - 1]
@@ -194,9 +196,8 @@ class _Words:
     def slip(self) -> Texts:
         """Return the reply slip."""
         texts = {name: self.say(f"slip.{name}") for name in ("title", "objection", "stamp", "by", "date")}
-        total = f"{self.letter.currency} {self.money(self.letter.amount)}"
         number = self.number.partition("：")[2] or self.number.partition(": ")[2]
-        received = self.say("slip.received", title=self.title, number=number, total=total)
+        received = self.say("slip.received", title=self.title, number=number, total=self.amount("slip"))
         return texts | {
             "to": self.say("slip.to", company=self.sender.company) if self.sender.company else "",
             "received": received,
