@@ -204,6 +204,8 @@ def test_deals_of_then_are_told_by_their_dates_and_their_weight_only_when_every_
     later = answer(book.with_rows("opportunities", moved))["figures"]
     assert later["weighted_amount"]["before"] is None
     assert later["open_deals_amount"]["before"] == "10.00"
+    unsaid = book.with_rows("opportunities", moved.with_columns(stage_since=None))
+    assert answer(unsaid)["figures"]["weighted_amount"]["before"] is None
     undated = moved.with_columns(created_on=None)
     unknown = answer(book.with_rows("opportunities", undated))["figures"]
     assert {unknown[name]["before"] for name in ("open_deals_amount", "won_month_amount")} == {None}
