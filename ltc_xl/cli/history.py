@@ -41,7 +41,7 @@ def history(*, asked: Asked, book: Path, target: str | None, everything: bool) -
         print_events(told, told.events, lang, everything=everything)
     else:
         for row in told.rows:
-            show.heading(f"{sheet(row.table, lang)} · {row.row}")
+            show.heading(f"{sheet(row.table, lang)} · {row.described}")
             print_events(told, row.events, lang, everything=True)
     return 0
 

@@ -58,6 +58,9 @@ class Past(Protocol):
     def rows(self, name: str) -> pl.DataFrame:
         """Return the state of a table."""
 
+    def all_rows(self, name: str) -> pl.DataFrame:
+        """Return the state of a table with the rows that were deleted."""
+
     def since(self, seq: int) -> pl.DataFrame:
         """Return the records of every later commit, oldest first."""
 

@@ -149,13 +149,15 @@ def _known(files: Sequence[Path], how: How, workbook_id: str) -> tuple[Lang, Map
 
     The files themselves say which store; one that is damaged is passed over.
     """
+    lang: Lang = "en"
     for file in files:
         with suppress(WorldError):
             book = read_book(file)
+            lang = book.lang
             with known_store(identity_of(book), how.store) as store:
-                told = store.backups(workbook_id) if store else []
-            return book.lang, {backup.file_name: backup for backup in told}
-    return "en", {}
+                if store:
+                    return lang, {backup.file_name: backup for backup in store.backups(workbook_id)}
+    return lang, {}
 
 
 # ---------------------------------------------------------------- bringing one back

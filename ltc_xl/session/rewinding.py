@@ -13,7 +13,7 @@ from ltc_xl.rules.derived import COMPUTED
 from ltc_xl.session.how import Past
 from ltc_xl.store import EXTRA, WHOLE_ROW, followed, kept_columns, recalled, recalled_rows
 
-Kind = Literal["cell", "row_gone", "row_back", "row_used", "row_changed"]
+Kind = Literal["cell", "row_gone", "row_used", "row_changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Obstacle:
     """What stands on a change that shall be taken back.
 
     Attributes:
-        kind: a cell changed since, a row deleted since, a row that is there again, a row that another row
-            names, a row that has been changed since it came.
+        kind: a cell changed since, a row deleted since, a row that another row names, a row that has been
+            changed since it came.
         table, row_id, column: where the later change stands.
         row: the row that cannot be taken back.
         seq: the commit that made it; None when nobody has committed it yet.
@@ -70,7 +70,7 @@ def rewound(
     for seq in sorted(selection.seqs, reverse=True):
         rewind.take_back(seq)
     changes = net(_complete(book, past), rewind.book, rewind.made)
-    obstacles = (*rewind.obstacles, *_users(changes, rewind.book, records))
+    obstacles = (*rewind.obstacles, *_users(changes, rewind.book, rewind.later, past))
     whole = selection.row is None
     bodies = past.bodies_replaced(workbook_id, selection.seqs) if whole else {}
     return changes + Changes(puts=bodies, extra=rewind.made.extra), obstacles
@@ -107,7 +107,7 @@ class _Rewind:
         self.obstacles: list[Obstacle] = []
         self._records, self._mine = records, selection.of(records)
         taken = pl.col("seq").is_in(selection.seqs)
-        self._later = records.filter(~taken)
+        self.later = records.filter(~taken)
         self._names = {owner.name for owner in followed(book)}
 
     def take_back(self, seq: int) -> None:
@@ -136,19 +136,17 @@ class _Rewind:
         )
 
     def _back(self, owner: Table, went: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows that a commit deleted."""
+        """Return the rows that a commit deleted and that are not there again."""
         types = {column.code: column.dtype for column in kept_columns(owner)}
         rows = recalled_rows(went["old"], types).with_columns(went["row_id"].alias(UID))
-        there = rows.join(self.book.rows(owner.name), on=UID, how="semi")
-        self._meet("row_back", owner, there[UID], self._later.filter(pl.col("column") == WHOLE_ROW))
-        return rows.join(there, on=UID, how="anti", maintain_order="left")
+        return rows.join(self.book.rows(owner.name), on=UID, how="anti", maintain_order="left")
 
     def _gone(self, owner: Table, came: pl.DataFrame, seq: int) -> pl.DataFrame:
         """Return the rows that a commit brought and that still stand."""
         rows = self.book.rows(owner.name).join(
             came.select(pl.col("row_id").alias(UID)), on=UID, how="semi", maintain_order="left"
         )
-        changed = _standing(self._later.filter(pl.col("seq") > seq), owner)
+        changed = _standing(self.later.filter(pl.col("seq") > seq), owner)
         for uid, column, at in changed.join(rows, left_on="row_id", right_on=UID, how="semi").rows():
             self.obstacles.append(Obstacle("row_changed", owner.name, uid, column, (owner.name, uid), at))
         return rows
@@ -167,10 +165,11 @@ class _Rewind:
             there = met.join(here, left_on="row_id", right_on=UID, how="semi", maintain_order="left")
             same = there.filter(pl.col("here").eq_missing(pl.col("new")))
             if column.code not in computed:
-                later = self._later.filter(pl.col("seq") > seq)
+                later = self.later.filter(pl.col("seq") > seq)
                 gone = met.join(there, on="row_id", how="anti")["row_id"]
                 self._meet("row_gone", owner, gone, later.filter(pl.col("column") == WHOLE_ROW))
-                moved = there.join(same, on="row_id", how="anti", maintain_order="left")["row_id"]
+                other = there.filter(pl.col("here").ne_missing(pl.col("old")))
+                moved = other.join(same, on="row_id", how="anti", maintain_order="left")["row_id"]
                 self._meet("cell", owner, moved, later.filter(pl.col("column") == column.code), column.code)
             yield SetColumn(
                 owner.name, column.code, same.select(pl.col("row_id").alias(UID), old="new", new="old")
@@ -204,19 +203,26 @@ def _standing(later: pl.DataFrame, owner: Table) -> pl.DataFrame:
 # ---------------------------------------------------------------- rows that name rows which go
 
 
-def _users(changes: Changes, after: Book, records: pl.DataFrame) -> Iterator[Obstacle]:
-    """Yield the rows that name a row which would go."""
+def _users(changes: Changes, after: Book, later: pl.DataFrame, past: Past) -> Iterator[Obstacle]:
+    """Yield the rows that have come to name a row which would go.
+
+    What named it before it came will name nothing again, as it did then.
+    """
     for name, gone in changes.deletes.items():
         for owner, code, key in _references(name, after):
-            keys = gone[key].drop_nulls().implode()
-            left = after.rows(name)[key].drop_nulls().implode()
-            mine = pl.col(code).is_in(keys) & ~pl.col(code).is_in(left)
-            for uid, value in after.rows(owner.name).filter(mine).select(UID, code).iter_rows():
-                row = gone.filter(pl.col(key) == value)[UID][0]
-                last = _last(
-                    records.filter(pl.col("entity") == owner.name, pl.col("column").is_in([code, WHOLE_ROW]))
-                )
-                yield Obstacle("row_used", owner.name, uid, code, (name, row), last.get(uid))
+            named = (
+                gone.select(row=UID, key=key)
+                .drop_nulls()
+                .join(after.rows(name), left_on="key", right_on=key, how="anti")
+            )
+            users = after.rows(owner.name).select(UID, key=code).join(named, on="key", maintain_order="left")
+            made = later.filter(pl.col("entity") == owner.name, pl.col("column").is_in([code, WHOLE_ROW]))
+            last = _last(made)
+            held = past.rows(owner.name).select(UID, key=code)
+            typed_now = users.join(held, on=[UID, "key"], how="anti")[UID].to_list()
+            for uid, _, row in users.iter_rows():
+                if uid in last or uid in typed_now:
+                    yield Obstacle("row_used", owner.name, uid, code, (name, row), last.get(uid))
 
 
 def _references(name: str, book: Book) -> Iterator[tuple[Table, str, str]]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from ltc_xl.model.book import Book
 from ltc_xl.model.enums import folded
 from ltc_xl.model.tables import UID, Table, table
+from ltc_xl.session.how import Past
 from ltc_xl.store import Store, tracked
 
 
@@ -24,42 +24,38 @@ def named_rows(store: Store, name: str) -> list[tuple[str, str]]:
 
 
 def _keys(owner: Table) -> list[str]:
-    return [code for code in (owner.numbered, owner.key) if code and code in owner.by_code]
+    return _kept(owner, owner.numbered, owner.key)
 
 
 def _labels(owner: Table) -> list[str]:
-    return [owner.label] if owner.label and owner.label in owner.by_code else []
+    return _kept(owner, owner.label)
+
+
+def _kept(owner: Table, *codes: str | None) -> list[str]:
+    """Return the columns that the store keeps."""
+    return [c for c in dict.fromkeys(filter(None, codes)) if c in owner.by_code and not owner.by_code[c].live]
 
 
 def _named(store: Store, owner: Table, columns: list[str], name: str) -> Iterator[tuple[str, str, bool]]:
-    texts = [
-        code for code in columns if owner.by_code[code].dtype == pl.String and not owner.by_code[code].live
-    ]
+    texts = [code for code in columns if owner.by_code[code].dtype == pl.String]
     if not texts:
         return
-    rows = store.all_rows(owner.name).select(UID, "_deleted", *dict.fromkeys(texts))
-    wanted = folded(name)
-    for uid, deleted, *values in rows.iter_rows():
-        if uid == name or any(value is not None and folded(value) == wanted for value in values):
-            yield owner.name, uid, deleted is not None
+    told = pl.col(texts).str.normalize("NFKC").str.strip_chars().str.to_lowercase() == folded(name)
+    rows = store.all_rows(owner.name).filter(pl.any_horizontal(told, pl.col(UID) == name))
+    yield from rows.select(pl.lit(owner.name), UID, pl.col("_deleted").is_not_null()).iter_rows()
 
 
-def called(book: Book, name: str, uid: str) -> str:
-    """Return what a person calls a row: its number or key, else its label; '' where the book lacks it."""
+def called_as(past: Past, name: str) -> Mapping[str, str]:
+    """Return ``_uid`` -> number or key, else label, for every row of a table there ever was."""
     owner = table(name)
-    rows = book.rows(name).filter(pl.col(UID) == uid)
-    codes = [*_keys(owner), *_labels(owner)]
-    values = (rows[code][0] for code in codes if rows.height)
-    return next((str(value) for value in values if value is not None), "")
+    named = [pl.col(code).cast(pl.String) for code in (*_keys(owner), *_labels(owner))]
+    return dict(past.all_rows(name).select(UID, pl.coalesce(*named, UID)).iter_rows())
 
 
-def called_as(store: Store, name: str) -> Mapping[str, str]:
-    """Return ``_uid`` -> what a person calls the row, for every row of a table there ever was."""
+def described_as(past: Past, name: str) -> Mapping[str, str]:
+    """Return ``_uid`` -> number and label, as a person tells one row from another."""
     owner = table(name)
-    named = [
-        pl.col(code).cast(pl.String)
-        for code in (*_keys(owner), *_labels(owner))
-        if not owner.by_code[code].live
-    ]
-    rows = store.all_rows(name).select(UID, pl.coalesce(*named, UID).alias("name"))
-    return dict(rows.iter_rows())
+    label = next((pl.col(code).cast(pl.String) for code in _labels(owner)), pl.lit(None, pl.String))
+    named = pl.coalesce(*(pl.col(code).cast(pl.String) for code in (*_keys(owner), UID)))
+    told = pl.concat_str(named, pl.when(label != named).then(label), separator=" ", ignore_nulls=True)
+    return dict(past.all_rows(name).select(UID, told.alias("told")).iter_rows())

@@ -13,7 +13,7 @@ from ltc_xl.model.errors import UsageError
 from ltc_xl.model.tables import UID, tables
 from ltc_xl.session.how import How
 from ltc_xl.session.peeking import past_of
-from ltc_xl.session.rows import called_as, named_rows
+from ltc_xl.session.rows import called_as, described_as, named_rows
 from ltc_xl.store import EXTRA, WHOLE_ROW, Commit, Store, WishTold, recalled_texts
 from ltc_xl.workbook.read import read_book
 
@@ -69,11 +69,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RowTold:
-    """A row, how a person calls it, and its story, oldest first."""
+    """A row: its number or key, number and label, and its story, oldest first."""
 
     table: str
     uid: str
     row: str
+    described: str
     events: Sequence[Event]
 
 
@@ -150,7 +151,9 @@ class _Teller:
         """Return the story of a row: what was done to it, wished of it, and noted about it."""
         wishes = [told for told in self.wishes if (told.wish.table, told.wish.row_id) == (name, uid)]
         events = [*self._told(self.store.records_of(name, [uid]), wishes), *self._activities(name, uid)]
-        return RowTold(name, uid, self.called(name, uid), sorted(events, key=lambda event: event.seq))
+        described = described_as(self.store, name)[uid]
+        ordered = sorted(events, key=lambda event: event.seq)
+        return RowTold(name, uid, self.called(name, uid), described, ordered)
 
     def _told(self, records: pl.DataFrame, wishes: Iterable[WishTold]) -> list[Event]:
         events = [*self._records(records), *(event for told in wishes for event in self._wish(told))]

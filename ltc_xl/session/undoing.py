@@ -17,7 +17,7 @@ from ltc_xl.rules.derived import COMPUTED
 from ltc_xl.session.how import How, Job, Past, Result, Service
 from ltc_xl.session.peeking import past_of
 from ltc_xl.session.rewinding import Obstacle, Selection, rewound
-from ltc_xl.session.rows import called, named_rows
+from ltc_xl.session.rows import called_as, described_as, named_rows
 from ltc_xl.session.running import run_job
 from ltc_xl.store import Commit, Identity, Store, WishTold, Writing
 from ltc_xl.workbook.read import read_book
@@ -56,7 +56,7 @@ def _selected(book: Book, store: Store, target: str) -> Selection:
         return _standing(batch, target)
     rows = named_rows(store, target)
     if len(rows) > 1:
-        raise UsageError("undo_which_row", found=target, rows=_listed(book, rows))
+        raise UsageError("undo_which_row", found=target, rows=_listed(book, store, rows))
     if not rows:
         raise UsageError("undo_no_target", found=target, file=book.name)
     return Selection((_last_change(store, *rows[0], target),), rows[0])
@@ -78,8 +78,8 @@ def _last_change(store: Store, name: str, uid: str, target: str) -> int:
     return int(records["seq"][-1])
 
 
-def _listed(book: Book, rows: list[tuple[str, str]]) -> list[str]:
-    return [f"{table(name).sheet(book.lang)} {called(book, name, uid) or uid}" for name, uid in rows]
+def _listed(book: Book, store: Store, rows: list[tuple[str, str]]) -> list[str]:
+    return [f"{table(name).sheet(book.lang)} {described_as(store, name)[uid]}" for name, uid in rows]
 
 
 def _service(past: Past | None, known: Identity | None, selection: Selection) -> Service:
@@ -99,17 +99,17 @@ def _service(past: Past | None, known: Identity | None, selection: Selection) ->
         wishes = _wishes(past, selection)
         if not (changes or changes.extra or wishes):
             raise UsageError("undo_nothing", found=selection.undoes)
-        return Outcome(changes, data=_document(book, selection, changes))
+        return Outcome(changes, data=_document(past, selection, changes))
 
     return service
 
 
-def _document(book: Book, selection: Selection, changes: Changes) -> Mapping[str, object]:
+def _document(past: Past, selection: Selection, changes: Changes) -> Mapping[str, object]:
     """Return what ``undo --json`` prints."""
     row = selection.row
     return {
         "undone": list(selection.seqs),
-        "row": {"table": row[0], "row_id": called(book, *row) or row[1], "uid": row[1]} if row else None,
+        "row": {"table": row[0], "row_id": called_as(past, row[0])[row[1]], "uid": row[1]} if row else None,
         "undoes": selection.undoes,
         "new": {name: rows.height for name, rows in changes.inserts.items()},
         "deleted": {name: rows.height for name, rows in changes.deletes.items()},
@@ -152,22 +152,25 @@ def _settled(writing: Writing, data: Mapping[str, Any]) -> None:
 def _told(book: Book, past: Past, obstacles: tuple[Obstacle, ...]) -> list[LtcError]:
     """Return a sentence for each thing that stands in the way."""
     commits = {commit.seq: commit for commit in past.commits()}
-    told = [_sentence(book, one, commits.get(one.seq or 0)) for one in dict.fromkeys(obstacles)]
+    names = {name: described_as(past, name) for one in obstacles for name in (one.table, one.row[0])}
+    told = [_sentence(book, names, one, commits.get(one.seq or 0)) for one in dict.fromkeys(obstacles)]
     if len(told) > TOLD:
         return [*told[:TOLD], LtcError("undo_more", count=len(told) - TOLD)]
     return told
 
 
-def _sentence(book: Book, one: Obstacle, commit: Commit | None) -> LtcError:
+def _sentence(
+    book: Book, names: Mapping[str, Mapping[str, str]], one: Obstacle, commit: Commit | None
+) -> LtcError:
     owner = table(one.table)
     column = owner.by_code.get(one.column or "")
     cell = book.cell(one.table, one.row_id, one.column) if column else None
     return LtcError(
         f"undo_{one.kind}" if commit else f"undo_{one.kind}_now",
         place="!".join(cell) if cell else owner.sheet(book.lang),
-        row=called(book, one.table, one.row_id) or one.row_id,
+        row=names[one.table].get(one.row_id, one.row_id),
         column=column.label(book.lang) if column else "",
-        gone=called(book, *one.row) or one.row[1],
+        gone=names[one.row[0]].get(one.row[1], one.row[1]),
         commit=commit.seq if commit else None,
         actor=commit.actor if commit else None,
         command=commit.command if commit else None,

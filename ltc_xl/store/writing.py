@@ -14,7 +14,7 @@ from ltc_xl.store.bodies import bodies_replaced, bodies_since, write_bodies
 from ltc_xl.store.commits import Commit, Committed, Note, commits, next_seq, write_commit
 from ltc_xl.store.history import records_since
 from ltc_xl.store.numbers import Numbers, number_sets, numbered_rows, numbers_for, with_numbers
-from ltc_xl.store.state import state_numbers, state_rows
+from ltc_xl.store.state import all_rows, state_numbers, state_rows
 from ltc_xl.store.wishes import Refused, Why, WishTold, close_wishes, open_wishes, wishes_told, write_wishes
 from ltc_xl.store.writer import Writer
 
@@ -99,6 +99,10 @@ class Writing:
     def rows(self, name: str) -> pl.DataFrame:
         """Return the state of a table."""
         return state_rows(self._connection, self._tenant, table(name))
+
+    def all_rows(self, name: str) -> pl.DataFrame:
+        """Return the state of a table with the rows that were deleted."""
+        return all_rows(self._connection, self._tenant, table(name))
 
     def since(self, seq: int) -> pl.DataFrame:
         """Return the records of every later commit, oldest first."""
