@@ -23,7 +23,7 @@ ROUTE = Route("A01", "直销组")
 
 
 def lead(row_id: str = "L", customer: str | None = None, owner: str | None = None) -> Lead:
-    return Lead(row_id, "直销", None, None, None, 0, customer, owner)
+    return Lead(row_id, "直销", None, 0, customer, owner)
 
 
 def member(name: str, **own: object) -> Member:
@@ -287,7 +287,9 @@ def test_every_answer_is_what_counting_everything_anew_says(case: Case) -> None:
     for number in case.leads:
         route = case.routes[number % len(case.routes)]
         answer = at.give(lead(), [route])
-        able = [n for n, who in by_name.items() if route.group in who.teams and free(n, route.cap)]
+        anybody = not any(who.teams for who in case.members)
+        group = [n for n, who in by_name.items() if anybody or route.group in who.teams]
+        able = [n for n in group if free(n, route.cap)]
         spare = [n for n, who in by_name.items() if route.fallback in {n, *who.teams} and here(n)]
         pool = able or spare
         if isinstance(answer, Kept):
@@ -353,6 +355,13 @@ def test_people_are_found_by_team_role_and_name_however_spelled() -> None:
     assert [one.name for one in crew.group("DIRECT SALES")] == ["Ａnn"]
     assert [one.name for one in crew.known_as("销售经理、ann")] == ["Ａnn", "陈静"]
     assert crew.group(None) == crew.known_as("") == ()
+
+
+def test_where_nobody_has_a_team_everybody_is_of_every_team() -> None:
+    alone = crew_of(typed_rows("members", "| member | roles |\n| 王磊 | 销售 |\n| 陈静 | 财务 |"))
+    assert [one.name for one in alone.group("直销组")] == ["王磊", "陈静"]
+    assert [one.name for one in alone.known_as("销售")] == ["王磊"]
+    assert not crew_of(typed_rows("members", "| member |\n|  |")).is_one_team
 
 
 def test_a_lead_counts_from_the_day_it_was_assigned_else_entered(book: Book) -> None:

@@ -272,11 +272,20 @@ def test_what_finds_nobody_is_listed_with_reason_and_cure() -> None:
         "规则 A03：“培育”→ 没有的组 里没有人，转备用“市场组”；只有 方媛 能接（俞萍 休假中）"
     )
     assert by_lead(kept, "reason") == {
-        "L-2": "没有规则管“直销”队列（区域：没填；行业：没填）",
+        "L-2": "没有规则管“直销”队列（地区：没填）",
         "L-8": full,
     }
     assert by_lead(kept, "why") == {"L-2": "no_rule", "L-8": "nobody_free"}
     assert all(by_lead(kept, "cure").values())
+
+
+def test_where_nobody_has_a_team_everybody_takes_leads() -> None:
+    people = "members\n| member |\n| 王磊 |\n| 陈静 |\n"
+    outcome = assigned(ready(LEADS, people))
+    assert outcome.data["unassigned"] == []
+    assert by_lead(outcome.data["assigned"], "reason")["L-1"] == (
+        "规则 A01：“大客户”→ 大客户组（没人填团队，人人都接）；王磊 在手 0 条，最少（陈静 1 条）"
+    )
 
 
 def test_a_region_nobody_typed_is_looked_for_by_the_city() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from ltc_xl.leads.phrases import Phrases
+from ltc_xl.leads.facts import Facts
 from ltc_xl.rules.lead_desk import Given, Kept, Lead, Refusal, Route, Standing
 
 MOST_NAMED = 12
@@ -25,8 +25,8 @@ class AssignReasons:
     What is said of a person is said anew only once they have got another lead.
     """
 
-    def __init__(self, say: Phrases) -> None:
-        self.say = say
+    def __init__(self, facts: Facts, *, is_one_team: bool = False) -> None:
+        self.facts, self.say, self.is_one_team = facts, facts.say, is_one_team
         self._said: dict[tuple[Standing, Terms], str] = {}
 
     def given(self, given: Given) -> str:
@@ -37,7 +37,7 @@ class AssignReasons:
         words = {
             "no": route.no,
             "queue": self._queue(given.lead),
-            "group": route.group,
+            "group": self._group(route),
             "pick": self._picked(given, route),
         }
         if given.tried is None:
@@ -49,20 +49,29 @@ class AssignReasons:
 
     def kept(self, kept: Kept) -> str:
         """Return why a lead found nobody."""
-        blank, lead, route = self.say("kept.no_rule.nothing"), kept.lead, kept.route
-        words: dict[str, object] = {
-            "queue": self._queue(lead),
-            "region": lead.region or blank,
-            "industry": lead.industry or blank,
-        }
-        if route:
-            words |= {"no": route.no, "group": route.group, "tried": self._tried(kept.tried, route)}
-            words["spare"] = self._spare(kept, route)
+        words: dict[str, object] = {"queue": self._queue(kept.lead), "asked": self._asked(kept.lead)}
+        if kept.route:
+            tried, spare = self._tried(kept.tried, kept.route), self._spare(kept, kept.route)
+            words |= {"no": kept.route.no, "group": kept.route.group, "tried": tried, "spare": spare}
         return self._with_refusal(self.say(f"kept.{kept.why}.reason", **words), kept.refusal)
 
     def cure(self, kept: Kept) -> str:
         """Return what to do about a lead that found nobody."""
         return self.say(f"kept.{kept.why}.cure", group=kept.route.group if kept.route else "")
+
+    def _asked(self, lead: Lead) -> str:
+        """Return what else the rules ask for, and what the lead says."""
+        facts = self.facts
+        nothing = self.say("kept.no_rule.nothing")
+        asked = (
+            (facts.label(code), nothing if value is None else facts.worded(code, value))
+            for code, value in lead.asked.items()
+        )
+        told = [self.say("kept.no_rule.asked", label=label, value=value) for label, value in asked]
+        return self.say("kept.no_rule.besides", asked=self.say.listed(told)) if told else ""
+
+    def _group(self, route: Route) -> str:
+        return self.say("given.everybody", group=route.group) if self.is_one_team else route.group
 
     def _queue(self, lead: Lead) -> str:
         return lead.queue or self.say("given.no_queue")

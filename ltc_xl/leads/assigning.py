@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from ltc_xl.leads.assign_reasons import AssignReasons
+from ltc_xl.leads.facts import Facts
 from ltc_xl.leads.phrases import Phrases
 from ltc_xl.leads.problems import problems_data
 from ltc_xl.model.book import Book
@@ -29,9 +30,9 @@ def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = N
     """
     found = assignment(book, rulebook, as_of)
     asked = lang or book.lang
-    reasons = AssignReasons(Phrases(book.lang, as_of))
+    reasons = _reasons(book, found, book.lang, as_of)
     whys = [reasons.given(one) for one in found.given]
-    told = reasons if asked == book.lang else AssignReasons(Phrases(asked, as_of))
+    told = reasons if asked == book.lang else _reasons(book, found, asked, as_of)
     answered = whys if told is reasons else [told.given(one) for one in found.given]
     return Outcome(
         changes=_changes(found, whys, book, rulebook, as_of),
@@ -43,6 +44,10 @@ def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = N
         },
         exit_status=int(any(problem.severity == "error" for problem in found.problems)),
     )
+
+
+def _reasons(book: Book, found: Assignment, lang: Lang, as_of: date) -> AssignReasons:
+    return AssignReasons(Facts(book, Phrases(lang, as_of)), is_one_team=found.is_one_team)
 
 
 def _changes(found: Assignment, whys: list[str], book: Book, rulebook: Rulebook, as_of: date) -> Changes:

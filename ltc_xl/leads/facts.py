@@ -46,17 +46,18 @@ class Facts:
             return self.say(own)
         kind = "blank" if value is None else "filled"
         key = f"grade.{kind}.{code}"
-        words = {"label": self._label(code), "value": self._worded(code, value)}
+        words = {"label": self.label(code), "value": self.worded(code, value)}
         return self.say(key if self.say.has(key) else f"grade.{kind}.other", **words)
 
-    def _label(self, code: str) -> str:
+    def label(self, code: str) -> str:
         """Return the header of a column: the sheet's own, in the language of the book."""
         place, column = self.book.place("leads"), table("leads").by_code.get(code)
         if place and code in place.headers and self.say.lang == self.book.lang:
             return place.headers[code]
         return column.label(self.say.lang) if column else code
 
-    def _worded(self, code: str, value: object) -> str:
+    def worded(self, code: str, value: object) -> str:
+        """Return a value as a person reads it."""
         column = table("leads").by_code.get(code)
         if isinstance(value, Decimal):
             is_rate = code == "completeness" or (column is not None and column.dtype == RATE)

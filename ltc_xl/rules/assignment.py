@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import repeat
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.decisions import Rule
-from ltc_xl.rules.grading import Grading, grading
+from ltc_xl.rules.grading import Grading, asked_inputs, grading
 from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Method, Route
 from ltc_xl.rules.members import crew_of
 from ltc_xl.rules.moves import Steps, judged_moves
@@ -33,12 +34,14 @@ class Assignment:
         waiting: the leads as they stand.
         given: those that found an owner.
         kept: those that did not.
+        is_one_team: whether nobody has a team, so that everybody came into question.
         problems: what is wrong with the rule sheets that were asked.
     """
 
     waiting: pl.DataFrame
     given: tuple[Given, ...]
     kept: tuple[Kept, ...]
+    is_one_team: bool
     problems: tuple[Finding, ...]
 
 
@@ -53,6 +56,7 @@ def assignment(book: Book, rulebook: Rulebook, as_of: date) -> Assignment:
         waiting,
         tuple(answer for answer in answers if isinstance(answer, Given)),
         tuple(answer for answer in answers if isinstance(answer, Kept)),
+        desk.crew.is_one_team,
         (*graded.rules.problems, *rules.problems),
     )
 
@@ -76,8 +80,11 @@ def _leads(book: Book, graded: Grading, rules: RuleSet, as_of: date, waiting: pl
         .otherwise("doubt" if graded.rules.sound else pl.lit("grading_off")),
     )
     routes = rules.table.decide(seen, as_of)["rule"] if rules.sound else pl.Series([None] * seen.height)
-    columns = (UID, "queue", "region", "industry", "doubt", "route", "known_customer", "customer_owner")
-    yield from map(Lead._make, seen.with_columns(route=routes).select(columns).iter_rows())
+    asked = [code for code in asked_inputs(rules) if code != "queue"]
+    facts = seen.select(asked).iter_rows(named=True) if asked else repeat({})
+    columns = (UID, "queue", "doubt", "route", "known_customer", "customer_owner")
+    for told, fact in zip(seen.with_columns(route=routes).select(columns).iter_rows(), facts, strict=False):
+        yield Lead(*told, fact)
 
 
 def handed_over(found: Assignment, book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:

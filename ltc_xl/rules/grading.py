@@ -45,11 +45,12 @@ class Grading:
 
     @cached_property
     def asked(self) -> tuple[str, ...]:
-        """Return the inputs that some rule asks for, in the order of the sheet."""
-        return _asked(self.rules)
+        """Return the inputs that some rule asks for."""
+        return asked_inputs(self.rules)
 
 
-def _asked(rules: RuleSet) -> tuple[str, ...]:
+def asked_inputs(rules: RuleSet) -> tuple[str, ...]:
+    """Return the inputs that some rule of a set asks for, in the order of the sheet."""
     return tuple(code for code in rules.table.inputs if any(code in rule.tests for rule in rules.table.rules))
 
 
@@ -103,7 +104,7 @@ def _filled(column: str) -> pl.Expr:
 
 def _unread(book: Book, rules: RuleSet) -> list[str]:
     """Return the leads of which a cell that the rules ask for could not be read."""
-    asked = sources(_asked(rules))
+    asked = sources(asked_inputs(rules))
     return sorted(uid for name, uid, column in book.unread if name == "leads" and column in asked)
 
 

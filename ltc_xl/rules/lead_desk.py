@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from ltc_xl.model.enums import folded
@@ -37,18 +38,18 @@ class Route:
 class Lead(NamedTuple):
     """A lead that waits for an owner, as the rules see it.
 
-    ``doubt`` says why no rule may be asked, in its first two cases not even whose customer it is;
-    ``route`` is the place of the first rule that fits, or None.
+    ``asked`` is what the lead says in the other columns that rules ask for. ``doubt`` says why no rule may be
+    asked, in its first two cases not even whose customer it is; ``route`` is the place of the first rule
+    that fits, or None.
     """
 
     row_id: str
     queue: str | None
-    region: str | None
-    industry: str | None
     doubt: Doubt | None
     route: int | None
     customer: str | None
     customer_owner: str | None
+    asked: Mapping[str, object] = MappingProxyType({})
 
 
 class Standing:

@@ -69,10 +69,15 @@ class Crew:
 
     members: tuple[Member, ...]
 
+    @cached_property
+    def is_one_team(self) -> bool:
+        """Return whether nobody has a team: then everybody is of every team."""
+        return bool(self.members) and not any(member.teams for member in self.members)
+
     def group(self, text: str | None) -> tuple[Member, ...]:
         """Return the people of the teams that a cell lists."""
-        teams = listed(text)
-        return tuple(member for member in self.members if not set(teams).isdisjoint(member.teams))
+        teams = set(listed(text))
+        return tuple(one for one in self.members if self.is_one_team or not teams.isdisjoint(one.teams))
 
     def known_as(self, text: str | None) -> tuple[Member, ...]:
         """Return whom a cell means that lists people, teams and roles."""
