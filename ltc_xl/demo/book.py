@@ -1,6 +1,5 @@
 """The demo firm's workbook: built from its rows, with what people typed over the cells."""
 
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -34,8 +33,8 @@ def shipped_demo(path: Path, lang: Lang = "zh", as_of: date = DEMO_DAY) -> Path:
         _plan(garden),
         typed=lambda book: list(cell_edits(book, garden.typed)),
         service=lambda book, rules: check(book, rules, as_of),
+        small=True,
     )
-    _repack(path)
     return path
 
 
@@ -49,13 +48,3 @@ def _plan(garden: Garden) -> Plan:
         as_of=garden.as_of,
         company=words(garden.lang)["firm"]["company"],
     )
-
-
-def _repack(path: Path) -> None:
-    """Write the parts again as small as deflate makes them, with the dates they had."""
-    beside = path.with_name(f".{path.name}.tmp")
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(beside, "w") as new:
-        for part in old.infolist():
-            plain = zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0))
-            new.writestr(plain, old.read(part), zipfile.ZIP_DEFLATED, compresslevel=9)
-    beside.replace(path)

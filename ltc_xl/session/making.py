@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ltc_xl.model.change import applied, needed
 from ltc_xl.model.errors import UsageError, WorldError
@@ -30,7 +31,14 @@ def new_book(path: Path, plan: Plan, typed: Typing | None = None) -> None:
     make_book(path, own, typed)
 
 
-def make_book(path: Path, plan: Plan, typed: Typing | None = None, service: Service | None = None) -> None:
+def make_book(
+    path: Path,
+    plan: Plan,
+    typed: Typing | None = None,
+    service: Service | None = None,
+    *,
+    small: bool = False,
+) -> None:
     """Write a workbook that nobody works in yet, as it is shipped: in place of an older one, of no commit.
 
     Args:
@@ -38,6 +46,7 @@ def make_book(path: Path, plan: Plan, typed: Typing | None = None, service: Serv
         plan: what it is made of.
         typed: what a person types into it.
         service: what the program then does in it.
+        small: pack it as small as can be; equal contents give equal bytes.
     """
     with told_if_unwritable(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +60,8 @@ def make_book(path: Path, plan: Plan, typed: Typing | None = None, service: Serv
             wanted, day = needed(book, service(book, bind_rulebook(book)).changes), plan["as_of"]
             looks = look_edits(made, applied(book, wanted), day)
             _patch_in_place(made, [*edits_of(book, wanted, day), *looks])
+        if small:
+            _pack(made)
         made.replace(path)
 
 
@@ -63,6 +74,16 @@ def _patch_in_place(path: Path, edits: Sequence[Edit]) -> None:
     patched = beside(path)
     patch(path, patched, edits)
     patched.replace(path)
+
+
+def _pack(path: Path) -> None:
+    """Write the parts again as small as deflate makes them, all of one day."""
+    packed = beside(path)
+    with ZipFile(path) as old, ZipFile(packed, "w") as new:
+        for part in old.infolist():
+            plain = ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0))
+            new.writestr(plain, old.read(part), ZIP_DEFLATED, compresslevel=9)
+    packed.replace(path)
 
 
 def build_templates(folder: Path) -> tuple[Path, ...]:

@@ -39,8 +39,8 @@ def opened_store(identity: Identity, url: str | None, *, adopt: bool) -> Iterato
 
 @contextmanager
 def known_store(identity: Identity, url: str | None) -> Iterator[Store | None]:
-    """Open the store of a workbook if there is one that knows it; nothing is made."""
-    if not identity.base_token or _is_away(identity, _place(identity, url)):
+    """Open the store of a workbook if there is one that knows what the workbook shows; nothing is made."""
+    if not _place(identity, url).exists() or _is_away(identity, _place(identity, url)):
         yield None
         return
     store = Store(_place(identity, url), identity.store_id)
