@@ -19,9 +19,8 @@ from ltc_xl.rules.guards import (
     cell_values,
     fields_of,
     guard,
-    list_words,
+    lexicon,
     names_of,
-    own_words,
 )
 from ltc_xl.rules.rule_sheets import Row, RuleSheet
 
@@ -92,7 +91,7 @@ def transitions(sheet: RuleSheet, book: Book, members: pl.DataFrame) -> Iterator
 
 def _mover(object_: str, book: Book) -> _Mover:
     fields = fields_of(TABLES[object_], book)
-    stages = list_words(STAGE_LISTS[object_], own_words(book))
+    stages = lexicon(book).words(STAGE_LISTS[object_])
     columns = names_of((fields.names.written[key], field.code) for key, field in fields.names.by_key.items())
     return _Mover(
         object_,

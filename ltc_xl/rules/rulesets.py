@@ -18,9 +18,8 @@ from ltc_xl.rules.guards import (
     GuardError,
     cell_test,
     fields_of,
-    list_words,
+    lexicon,
     names_of,
-    own_words,
 )
 from ltc_xl.rules.moves_sheet import Transition, transitions
 from ltc_xl.rules.rule_outputs import Output, given, text_output, whole_output, word_output
@@ -54,14 +53,14 @@ class RuleSet:
 
 def grading_rules(book: Book, rulebook: Rulebook) -> RuleSet:
     """Return the rules that grade leads; inputs are fields of a lead, how pressing and how complete it is."""
-    sheet, own = rule_sheet(GRADING, book, rulebook), own_words(book)
+    sheet, known = rule_sheet(GRADING, book, rulebook), lexicon(book)
     outputs = (
-        word_output(GRADING, "grade", list_words("grade", own), needed=True),
+        word_output(GRADING, "grade", known.words("grade"), needed=True),
         whole_output(GRADING, "score"),
         text_output(GRADING, "queue"),
     )
     level = _worked_out(
-        GRADING, "need_level", Field("need_level", "word", pl.String(), "", (), list_words("need_level", own))
+        GRADING, "need_level", Field("need_level", "word", pl.String(), "", (), known.words("need_level"))
     )
     complete = _worked_out(GRADING, "completeness", Field("completeness", "number", RATE, "", is_share=True))
     fields = fields_of("leads", book).with_more([level, complete])
@@ -73,10 +72,10 @@ def grading_rules(book: Book, rulebook: Rulebook) -> RuleSet:
 
 def assignment_rules(book: Book, rulebook: Rulebook) -> RuleSet:
     """Return the rules that give leads to groups; inputs are fields of a lead and its queue."""
-    sheet, own = rule_sheet(ASSIGNMENT, book, rulebook), own_words(book)
+    sheet, known = rule_sheet(ASSIGNMENT, book, rulebook), lexicon(book)
     outputs = (
         text_output(ASSIGNMENT, "team", needed=True),
-        word_output(ASSIGNMENT, "method", list_words("assign_method", own)),
+        word_output(ASSIGNMENT, "method", known.words("assign_method")),
         whole_output(ASSIGNMENT, "cap"),
         text_output(ASSIGNMENT, "fallback"),
     )

@@ -2,8 +2,9 @@
 
 from ltc_xl.rules.guards.cells import cell_values
 from ltc_xl.rules.guards.errors import GuardError
-from ltc_xl.rules.guards.fields import Field, Fields, field_of, fields_of, list_words, own_words
+from ltc_xl.rules.guards.fields import Field, Fields, field_of, fields_of
 from ltc_xl.rules.guards.guard import Guard, Verdict, cell_test, guard
+from ltc_xl.rules.guards.lexicon import Lexicon, lexicon
 from ltc_xl.rules.guards.names import Names, names_of
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Fields",
     "Guard",
     "GuardError",
+    "Lexicon",
     "Names",
     "Verdict",
     "cell_test",
@@ -18,7 +20,6 @@ __all__ = [
     "field_of",
     "fields_of",
     "guard",
-    "list_words",
+    "lexicon",
     "names_of",
-    "own_words",
 ]

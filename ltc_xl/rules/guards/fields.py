@@ -1,7 +1,7 @@
 """The fields a rule may name: columns of a table by code, by label in either language, or by their header."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -9,8 +9,9 @@ from typing import Literal
 import polars as pl
 
 from ltc_xl.model.book import Book
-from ltc_xl.model.enums import LANGS, enums, words
+from ltc_xl.model.enums import LANGS
 from ltc_xl.model.tables import Column, table
+from ltc_xl.rules.guards.lexicon import Lexicon, lexicon
 from ltc_xl.rules.guards.names import Names, names_of
 
 Kind = Literal["number", "date", "text", "word", "flag", "condition"]
@@ -19,10 +20,7 @@ _KINDS: Mapping[str, Kind] = {
     "money": "number", "rate": "number", "number": "number", "int": "number", "date": "date",
     "datetime": "date", "enum": "word", "flag": "flag",
 }  # fmt: skip
-OwnWords = Mapping[str, Sequence[tuple[str, str]]]
-"""List -> words and their codes."""
 _BRACKETED = re.compile(r"\s*[(（].*[)）]\s*$")
-_YES_NO = (("true", "YES"), ("false", "NO"), ("yes", "YES"), ("no", "NO"))
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Fields:
     @cached_property
     def names(self) -> Names[Field]:
         """Return every name; a label without its bracketed part counts where it is the only one."""
-        full = [(name, one) for one in self.fields for name in (one.code, *one.labels)]
+        full = [(name, one) for one in self.fields for name in (*one.labels, one.code)]
         short: dict[str, list[Field]] = {}
         for name, one in full:
             bare = _BRACKETED.sub("", name)
@@ -83,19 +81,19 @@ class Fields:
 
 def fields_of(name: str, book: Book) -> Fields:
     """Return the fields of a table: codes, labels in both languages, the headers on the book's own sheet."""
-    place, own = book.place(name), own_words(book)
+    place, known = book.place(name), lexicon(book)
     headers = place.headers if place else {}
     return Fields(
-        tuple(_field(name, column, book, own, headers.get(column.code)) for column in table(name).columns)
+        tuple(_field(name, column, book, known, headers.get(column.code)) for column in table(name).columns)
     )
 
 
 def field_of(name: str, code: str, book: Book) -> Field:
     """Return the field of one column, without regard to its header on the sheet."""
-    return _field(name, table(name).by_code[code], book, own_words(book))
+    return _field(name, table(name).by_code[code], book, lexicon(book))
 
 
-def _field(name: str, column: Column, book: Book, own: OwnWords, header: str | None = None) -> Field:
+def _field(name: str, column: Column, book: Book, known: Lexicon, header: str | None = None) -> Field:
     labels = [header] if header else []
     labels += [column.label(lang) for lang in (book.lang, *LANGS)]
     return Field(
@@ -104,36 +102,16 @@ def _field(name: str, column: Column, book: Book, own: OwnWords, header: str | N
         column.dtype,
         f"{name}.{column.code}",
         tuple(dict.fromkeys(labels)),
-        _words(column, book, own),
+        _words(column, book, known),
         column.type == "rate",
     )
 
 
-def _words(column: Column, book: Book, own: OwnWords) -> Names[str] | None:
+def _words(column: Column, book: Book, known: Lexicon) -> Names[str] | None:
     """Return the values a column may hold: its list, as the book calls them, or the rows of a rule table."""
     if column.enum:
-        return list_words(column.enum, own)
+        return known.words(column.enum)
     if column.ref and table(column.ref.table).group == "rule":
         listed = book.rows(column.ref.table)[column.ref.column].drop_nulls()
         return names_of((name, name) for name in listed) if listed.len() else None
     return None
-
-
-def own_words(book: Book) -> OwnWords:
-    """Return list -> (word, code) of what the book's own table of choices calls things."""
-    words: dict[str, list[tuple[str, str]]] = {}
-    rows = book.rows("choices").drop_nulls(["set", "code"])
-    for name, code, *labels in rows.select("set", "code", *LANGS).iter_rows():
-        words.setdefault(name, []).extend((label, code) for label in (*labels, code) if label)
-    return words
-
-
-def list_words(name: str, own: OwnWords) -> Names[str]:
-    """Return the words of a list: the book's own first, then the shipped ones in both languages."""
-    return names_of([*own.get(name, ()), *_shipped_words(name)])
-
-
-def _shipped_words(name: str) -> Iterator[tuple[str, str]]:
-    for word in words(name) if name in enums() else ():
-        yield from ((label, word.code) for label in (word.zh, word.en, *word.also, word.code))
-    yield from _YES_NO if name == "yes_no" else ()

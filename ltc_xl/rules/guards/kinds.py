@@ -28,6 +28,7 @@ from ltc_xl.rules.guards.values import date_at
 
 _YES = {"yes": True, "是": True, "true": True, "no": False, "否": False, "false": False}
 _MOST_DAYS_DIGITS = 5
+_MOST_WORDS = 8
 _CONDITIONS = (Compare, Among, Blank, Not, Every, Either)
 
 
@@ -90,7 +91,9 @@ def _suited_text(value: Const, field: Field) -> Const:
     if code is not None:
         return Const(code, field.kind, value.written, value.at)
     near = field.words.near(text)
-    told: dict[str, object] = {"found": text, "field": field.place}
+    listed = field.words.listed
+    shown = listed[:_MOST_WORDS] + ["…"] * (len(listed) > _MOST_WORDS)
+    told: dict[str, object] = {"found": text, "field": field.place, "words": shown}
     raise (
         GuardError("no_word_near", value.at, **told, near=near)
         if near

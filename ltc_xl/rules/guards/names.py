@@ -39,6 +39,12 @@ class Names(Generic[T]):
                 return self.by_key[key], end
         return None
 
+    @property
+    def listed(self) -> list[str]:
+        """Return one name for each thing: the first."""
+        first = {thing: self.written[key] for key, thing in reversed(list(self.by_key.items()))}
+        return [first[thing] for thing in dict.fromkeys(self.by_key.values())]
+
     def near(self, name: str) -> str | None:
         """Return the known name most like an unknown one, or None."""
         key = name_key(name)
