@@ -84,7 +84,7 @@ def _leads(book: Book, graded: Grading, rules: RuleSet, as_of: date, waiting: pl
     facts = seen.select(asked).iter_rows(named=True) if asked else repeat({})
     columns = (UID, "queue", "doubt", "route", "known_customer", "customer_owner")
     for told, fact in zip(seen.with_columns(route=routes).select(columns).iter_rows(), facts, strict=False):
-        yield Lead(*told, fact)
+        yield Lead._make((*told, fact))
 
 
 def handed_over(found: Assignment, book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
