@@ -279,3 +279,14 @@ def test_a_move_without_its_stages_or_object_is_no_move() -> None:
     )
     found = bound(book, transition_rules)
     assert places(book, found) == [(("K-01"), ("阶段流转", cell)) for cell in ("D2", "B3", "D4")]
+
+
+def test_a_group_may_be_several_teams_and_a_person_in_several() -> None:
+    """Where nobody's team is written down, everybody is of every group."""
+    rules = "| no | queue | team |\n| A01 | - | 直销组；渠道组 |"
+    members = "| member | team |\n| 周敏 | 直销组；市场组 |\n| 陈立 | |"
+    found = bound(sheets(assignment=rules, members=members), assignment_rules)
+    assert found.sound
+    assert [one.values for one in found.problems] == [{"team": "渠道组", "known": ["直销组", "市场组"]}]
+    alone = sheets(assignment=rules, members="| member |\n| 周敏 |")
+    assert bound(alone, assignment_rules).problems == ()

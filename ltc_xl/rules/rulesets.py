@@ -10,6 +10,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.money import RATE
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table
+from ltc_xl.rules.actor import named_apart
 from ltc_xl.rules.decisions import DecisionTable, Rule
 from ltc_xl.rules.guards import (
     Field,
@@ -89,12 +90,14 @@ def assignment_rules(book: Book, rulebook: Rulebook) -> RuleSet:
 
 
 def _idle_groups(sheet: RuleSheet, rulebook: Rulebook) -> Iterator[Finding]:
-    """Yield the groups nobody is in (R-41), once there are people."""
-    teams = names_of((team, team) for team in rulebook.rows("members")["team"].drop_nulls())
-    for row in sheet.rows if rulebook.rows("members").height else ():
-        if row["team"] and teams.get(row["team"]) is None:
-            told = {"team": row["team"], "known": list(teams.written.values())}
-            yield Finding("R-41", ASSIGNMENT, row[UID], "team", told, "warning")
+    """Yield the groups nobody is in (R-41); while no team is written down, everybody is of every group."""
+    cells = rulebook.rows("members")["team"].drop_nulls()
+    teams = names_of((team, team) for cell in cells for team in named_apart(cell))
+    for row in sheet.rows if teams.by_key else ():
+        for team in named_apart(row["team"]):
+            if teams.get(team) is None:
+                told = {"team": team, "known": teams.listed}
+                yield Finding("R-41", ASSIGNMENT, row[UID], "team", told, "warning")
 
 
 def _idle_queues(sheet: RuleSheet, queue: Field, rulebook: Rulebook) -> Iterator[Finding]:
