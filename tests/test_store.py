@@ -5,19 +5,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from conftest import typed_rows
 
 from ltc_xl.model.book import Book, Place, book_of
-from ltc_xl.model.change import Changes, SetColumn
+from ltc_xl.model.change import Changes, SetColumn, applied
 from ltc_xl.model.errors import BookHasChanged, ConflictError, StoreAway, UsageError
 from ltc_xl.model.ids import business_number
 from ltc_xl.model.tables import UID, table, tables
+from ltc_xl.model.wish import Wish
 from ltc_xl.store import Committed, Note, Store, missed_changes, schema, sqlite_file, store_url, typed_changes
 from ltc_xl.store.place import refuse_shared_folder
 from ltc_xl.store.values import loaded, recalled, remembered, stored
@@ -206,12 +210,19 @@ def test_a_commit_says_who_when_and_by_which_command(store: Store) -> None:
 
 
 def test_a_block_that_raises_commits_nothing(store: Store) -> None:
-    book = placed(leads=leads())
-    with pytest.raises(KeyError), store.writing(book.name, "") as writing:
-        writing.commit(Note("W", "check", "li"), book, "SH", typed=inserting(leads=leads()))
-        raise KeyError
+    with pytest.raises(KeyError):
+        stopped(store, placed(leads=leads()))
     assert store.head == 0
     assert store.rows("leads").height == 0
+
+
+def stopped(store: Store, book: Book) -> None:
+    """Commit twice in a block, and stop."""
+    with store.writing(book.name, "") as writing:
+        done = writing.commit(Note("W", "edit", "li"), book, "SH", typed=inserting(leads=leads()))
+        given = setting("leads", "city", "u0x", None, "苏州")
+        writing.commit(Note("W", "check", "li"), applied(book, done.changes), "SH", given=given)
+        raise KeyError
 
 
 def test_a_commit_on_an_outdated_base_is_refused(store: Store) -> None:
@@ -393,3 +404,183 @@ def test_two_firms_in_one_file_do_not_see_each_other(store: Store) -> None:
     commit(other, placed(leads=leads()), typed=inserting(leads=leads()))
     assert other.rows("leads")["lead_id"].to_list() == [business_number("L", "SH", 1)]
     other.close()
+
+
+def test_a_store_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path) -> None:
+    """Made by the first migration, filled as the first version filled it."""
+    file = tmp_path / "firm.sqlite"
+    first_version(file)
+    store = Store(file, "FIRM")
+    assert (store.head, store.token_of(1), store.left_at("W")) == (1, "TOKEN", 1)
+    assert store.rows("leads").select(UID, "company", "budget").rows() == [("u0x", "恒远", Decimal("100.00"))]
+    assert store.since(0).select("column", "kind", "new").rows() == [("", "typed", '{"company":"恒远"}')]
+    told = store.commits()[0]
+    assert (told.command, told.actor, told.as_of, told.undone_by) == ("check", "li", None, None)
+    assert (store.open_wishes(), store.backups("W")) == ((), [])
+    done = commit(
+        store,
+        placed(leads=store_rows(store)),
+        given=setting("leads", "city", "u0x", None, "苏州"),
+        parent="TOKEN",
+    )
+    assert done.seq == 2
+    store.close()
+
+
+FILLED = """
+INSERT INTO head VALUES ('FIRM', 1);
+INSERT INTO "commit" (tenant, seq, commit_id, workbook_id, command, actor, tool_version)
+  VALUES ('FIRM', 1, 'TOKEN', 'W', 'check', 'li', '0.1.0');
+INSERT INTO change VALUES ('FIRM', 1, 'leads', 'u0x', '', 'typed', NULL, '{"company":"恒远"}');
+INSERT INTO state_leads (_tenant, _uid, company, budget, _rev) VALUES ('FIRM', 'u0x', '恒远', 10000, 1);
+INSERT INTO "left" VALUES ('FIRM', 'W', 1, 'digest')
+"""
+
+
+def first_version(file: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", "ltc_xl.store:migrations")
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "0001")
+        schema.state().create_all(connection)
+        for statement in FILLED.strip().split(";\n"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_two_commits_are_one_transaction_and_the_second_sees_the_first(store: Store) -> None:
+    book = placed(leads=leads())
+    with store.writing(book.name, "") as writing:
+        first = writing.commit(Note("W", "edit", "li"), book, "SH", typed=inserting(leads=leads()))
+        assert writing.rows("leads")["company"].to_list() == ["恒远"]
+        numbered = applied(book, first.changes)
+        given = setting("leads", "city", "u0x", None, "苏州")
+        second = writing.commit(
+            Note("W", "check", "li", as_of=date(2026, 4, 30)), numbered, "SH", given=given
+        )
+    assert (first.seq, second.seq, writing.token) == (1, 2, second.token)
+    assert [(one.command, one.as_of) for one in store.commits()] == [
+        ("edit", None),
+        ("check", date(2026, 4, 30)),
+    ]
+    assert second.changes.sets[0].column == "city"
+    assert len(second.changes.sets) == 1
+
+
+def test_a_look_into_the_store_from_within_a_commit_is_our_mistake(store: Store) -> None:
+    """It would wait half a minute for itself."""
+    with store.writing("book.xlsx", ""), pytest.raises(AssertionError):
+        store.rows("leads")
+    assert store.head == 0
+
+
+def test_nothing_committed_takes_no_number(store: Store) -> None:
+    with store.writing("book.xlsx", "") as writing:
+        assert writing.seq == 0
+    assert store.head == 0
+
+
+def test_an_activity_about_a_new_row_names_it_by_its_number(store: Store) -> None:
+    book = placed(leads=leads(), activities=table("activities").empty())
+    about = pl.DataFrame({UID: ["a1"], "object_id": ["u0x"], "summary": ["电话"]})
+    with store.writing(book.name, "") as writing:
+        writing.commit(
+            Note("W", "edit", "li"),
+            book,
+            "SH",
+            typed=inserting(leads=leads()),
+            given=inserting(activities=about),
+        )
+    assert store.rows("activities")["object_id"].to_list() == [business_number("L", "SH", 1)]
+
+
+def test_a_number_cell_that_cannot_be_read_keeps_its_number(store: Store) -> None:
+    book, token = typed_book(store)
+    wiped = book.with_rows("leads", book.rows("leads").with_columns(lead_id=pl.lit(None, pl.String)))
+    unread = replace(wiped, unread=frozenset(("leads", uid, "lead_id") for uid in ("u0x", "u1x")))
+    done = commit(store, unread, given=setting("leads", "city", "u1x", "上海", "无锡"), parent=token)
+    assert [entry.column for entry in done.changes.sets] == ["city"]
+    assert store.rows("leads")["lead_id"].null_count() == 0
+
+
+def wish(code: str = "T-01", row: str = "u0x") -> Wish:
+    return Wish("", "leads", row, "state", "NEW", "CONVERTED", code, {"allowed": ["无效"]}, "li")
+
+
+def test_wishes_are_open_until_a_commit_closes_them(store: Store) -> None:
+    book = placed(leads=leads())
+    with store.writing(book.name, "") as writing:
+        writing.commit(Note("W", "edit", "li"), book, "SH", typed=inserting(leads=leads()))
+        writing.open_wishes([wish(), wish("T-03")])
+        assert writing.waiting == 2
+    held = store.open_wishes()
+    assert sorted((one.code, one.seq, one.values["allowed"]) for one in held) == [
+        ("T-01", 1, ["无效"]),
+        ("T-03", 1, ["无效"]),
+    ]
+    numbered = placed(leads=store_rows(store))
+    with store.writing(book.name, writing.token) as later:
+        later.commit(Note("W", "edit", "li"), numbered, "SH")
+        later.close_wishes([held[0].id], "withdrawn")
+    assert [one.id for one in store.open_wishes()] == [held[1].id]
+    told = {one.wish.id: (one.closed_seq, one.closed_why) for one in store.wishes()}
+    assert told[held[0].id] == (2, "withdrawn")
+
+
+def test_bodies_are_kept_for_ten_commits_and_the_last_of_each_table_for_good(store: Store) -> None:
+    """What a commit replaced comes back only while no later commit has written the sheet again."""
+    book = placed(findings=table("findings").empty(), today=table("today").empty())
+    token = ""
+    for n in range(14):
+        body = pl.DataFrame({"code": [f"C-{n}"], "mark": ["u0x|state"]})
+        today = {"today": pl.DataFrame({"member": ["王芳"]})} if n == 0 else {}
+        done = commit(store, book, given=Changes(puts={"findings": body, **today}), parent=token)
+        book, token = book.with_rows("findings", body), done.token
+    assert store.bodies_since("W", 0)["findings"]["code"].to_list() == ["C-13"]
+    assert store.bodies_since("W", 0)["today"]["member"].to_list() == ["王芳"]
+    assert store.bodies_since("W", 14) == {}
+    assert store.bodies_since("OTHER", 0) == {}
+    assert store.bodies_replaced("W", [14])["findings"]["code"].to_list() == ["C-12"]
+    assert store.bodies_replaced("W", [13, 14])["findings"]["code"].to_list() == ["C-11"]
+    assert "findings" not in store.bodies_replaced("W", [13])
+    with sqlite3.connect(store.file) as db:
+        kept = db.execute("SELECT entity, min(seq), count(*) FROM put GROUP BY entity ORDER BY 1").fetchall()
+    db.close()
+    assert kept == [("findings", 5, 10), ("today", 1, 1)]
+
+
+def test_the_hidden_sheet_is_nobodys_body(store: Store) -> None:
+    meta = pl.DataFrame({"key": ["base_token"], "value": ["x"]})
+    commit(store, placed(meta=table("meta").empty()), given=Changes(puts={"meta": meta}))
+    assert store.bodies_since("W", 0) == {}
+
+
+def test_what_no_column_holds_has_a_history_once_it_changes(store: Store) -> None:
+    first = pl.DataFrame({UID: ["u0x"], "extra": ['{"微信号": "x"}']})
+    done = commit(
+        store,
+        placed(leads=leads().clear()),
+        given=Changes(inserts={"leads": leads()}, extra={"leads": first}),
+    )
+    book = placed(leads=store_rows(store))
+    again = pl.DataFrame({UID: ["u0x"], "extra": ['{"微信号": "y"}']})
+    commit(store, book, given=Changes(extra={"leads": again}), parent=done.token)
+    told = store.since(0).filter(pl.col("column") == "_extra").select("seq", "old", "new").rows()
+    assert told == [(2, '{"微信号": "x"}', '{"微信号": "y"}')]
+    assert not missed_changes(book, store, 1, "W")
+
+
+def test_what_was_refused_gives_way_in_a_book_left_behind(store: Store) -> None:
+    rows = leads("| company | state |\n| 恒远 | NEW |")
+    done = commit(store, placed(leads=rows), typed=inserting(leads=rows))
+    typed = placed(leads=store_rows(store).with_columns(state=pl.lit("CONVERTED")))
+    with store.writing(typed.name, done.token) as writing:
+        writing.commit(Note("W", "edit", "li"), typed, "SH")
+        writing.open_wishes([wish(), wish("T-03")])
+    missed = missed_changes(typed, store, 1, "W")
+    assert [(s.column, s.cells.rows()) for s in missed.sets] == [("state", [("u0x", "CONVERTED", "NEW")])]
+    other = typed.with_rows("leads", typed.rows("leads").with_columns(state=pl.lit("INVALID")))
+    assert not missed_changes(other, store, 1, "W")
+    assert not missed_changes(typed, store, 2, "W")

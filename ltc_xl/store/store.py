@@ -29,6 +29,7 @@ class Store:
     def __init__(self, file: Path, tenant: str) -> None:
         self.file, self.tenant = file, tenant
         self._engine = engine_of(file)
+        self._held = False
         with self._transaction() as connection:
             bring_up_to_date(connection, str(file))
 
@@ -38,6 +39,9 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
+        if self._held:
+            raise AssertionError("a transaction inside another waits for itself")
+        self._held = True
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -47,6 +51,8 @@ class Store:
             ):
                 raise
             raise StoreAway("store_unreachable", path=str(self.file), cause=str(error.orig)) from error
+        finally:
+            self._held = False
 
     @contextmanager
     def writing(self, book: str, parent_token: str | None) -> Iterator[Writing]:
