@@ -311,6 +311,13 @@ def test_an_owner_cell_nobody_can_read_is_left_alone() -> None:
     assert by_lead(outcome.data["unassigned"], "why") == {"L-1": "owner_unread"}
 
 
+@pytest.mark.parametrize("column", ["region", "city", "budget"])
+def test_a_lead_of_which_the_rules_cannot_read_a_cell_goes_to_nobody(column: str) -> None:
+    book = ready(LEADS, PEOPLE, ASSIGN)
+    unread = replace(book, unread=frozenset({("leads", book.rows("leads")[UID][1], column)}))
+    assert by_lead(assigned(unread).data["unassigned"], "why") == {"L-2": "unread"}
+
+
 # ---------------------------------------------------------------- always the same
 
 

@@ -14,7 +14,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.decisions import Rule
-from ltc_xl.rules.grading import Grading, asked_inputs, grading
+from ltc_xl.rules.grading import Grading, asked_inputs, grading, unread_leads
 from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Method, Route
 from ltc_xl.rules.members import crew_of
 from ltc_xl.rules.moves import Steps, judged_moves
@@ -69,18 +69,19 @@ def _route(rule: Rule) -> Route:
 
 def _leads(book: Book, graded: Grading, rules: RuleSet, as_of: date, waiting: pl.DataFrame) -> Iterator[Lead]:
     """Yield the leads as the rules see them; a lead without a region is looked for by its city."""
-    unread = [uid for name, uid, column in book.unread if (name, column) == ("leads", "owner")]
+    asked = [code for code in asked_inputs(rules) if code != "queue"]
     queues = graded.leads.select(UID, "queue", "doubt")
     seen = waiting.join(queues, on=UID, how="left", maintain_order="left").with_columns(
         region=pl.coalesce("region", "city"),
-        doubt=pl.when(pl.col(UID).is_in(unread))
+        doubt=pl.when(pl.col(UID).is_in(unread_leads(book, {"owner"})))
         .then(pl.lit("owner_unread"))
         .when(pl.col("grade").is_null())
         .then(pl.lit("no_grade"))
+        .when(pl.col(UID).is_in(unread_leads(book, {*asked, *(["city"] if "region" in asked else [])})))
+        .then(pl.lit("unread"))
         .otherwise("doubt" if graded.rules.sound else pl.lit("grading_off")),
     )
     routes = rules.table.decide(seen, as_of)["rule"] if rules.sound else pl.Series([None] * seen.height)
-    asked = [code for code in asked_inputs(rules) if code != "queue"]
     facts = seen.select(asked).iter_rows(named=True) if asked else repeat({})
     columns = (UID, "queue", "doubt", "route", "known_customer", "customer_owner")
     for told, fact in zip(seen.with_columns(route=routes).select(columns).iter_rows(), facts, strict=False):

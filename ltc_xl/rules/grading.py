@@ -1,6 +1,6 @@
 """Grades of open leads: the first rule of 线索评级 that fits what a lead says, and how complete it is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,7 +60,7 @@ def grading(book: Book, rulebook: Rulebook, as_of: date) -> Grading:
     leads = with_inputs(book.rows("leads").filter(is_open()))
     if not rules.sound:
         return Grading(rules, _answered(leads.clear(), pl.DataFrame(schema=_ANSWERS)))
-    unread = pl.col(UID).is_in(_unread(book, rules))
+    unread = pl.col(UID).is_in(unread_leads(book, sources(asked_inputs(rules))))
     answered = _answered(leads, rules.table.decide(leads, as_of))
     doubt = pl.when(unread).then(pl.lit("unread")).when(pl.col("rule").is_null()).then(pl.lit("no_fit"))
     told = pl.when(pl.col("doubt").is_null())
@@ -102,10 +102,9 @@ def _filled(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.String).str.strip_chars().fill_null("") != ""
 
 
-def _unread(book: Book, rules: RuleSet) -> list[str]:
-    """Return the leads of which a cell that the rules ask for could not be read."""
-    asked = sources(asked_inputs(rules))
-    return sorted(uid for name, uid, column in book.unread if name == "leads" and column in asked)
+def unread_leads(book: Book, columns: Collection[str]) -> list[str]:
+    """Return the leads of which a cell of some columns could not be read: it is null, and yet not blank."""
+    return sorted(uid for name, uid, column in book.unread if name == "leads" and column in columns)
 
 
 def sources(inputs: Iterable[str]) -> frozenset[str]:
