@@ -322,7 +322,7 @@ def test_settings_keep_numbers_as_people_see_them(path: Path) -> None:
 
 
 def test_columns_of_the_firm_on_a_rule_sheet_are_read_as_texts_and_have_cells(path: Path) -> None:
-    """Numbers, percent, days and lists come as a person sees them; an error in one is reported at its cell."""
+    """Numbers, percent, days and lists come as a person sees them; an error is reported at its cell."""
     codes = {"grading": ["no", "budget", "渠道", "完整度", "grade", "采购时间", "渠道", "备用"]}
     given_ = [
         {"no": 1, "budget": 1000000, "渠道": "官网,展会", "完整度": Styled(0.8, "0%"), "grade": "A",
