@@ -483,6 +483,25 @@ def test_a_workbook_is_made_with_what_people_typed_and_the_program_then_did(tmp_
     assert sorted(p.name for p in tmp_path.iterdir()) == ["示例.xlsx"]
 
 
+def test_two_machines_give_the_same_numbers_to_the_same_rows(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Identities are random on each; the numbers go by the order of the rows."""
+    typed(book, AppendRows("tblLeads", [{"公司": f"手工{n}", "跟进记录": "电话"} for n in range(5)]))
+    seen = []
+    for machine in ("a", "b"):
+        copy = book.parent / machine / book.name
+        copy.parent.mkdir()
+        shutil.copy(book, copy)
+        monkeypatch.setenv("LTC_XL_STATE", str(copy.parent / "state"))
+        ran(copy, importing("新客一", "新客二"))
+        read = read_book(copy)
+        rows = [read.rows(name).drop(UID).rows() for name in ("leads", "activities")]
+        seen.append((rows, leads(copy)))
+    assert seen[0] == seen[1]
+    assert [lead[0] for lead in seen[0][1]] == [number(n) for n in range(1, 10)]
+
+
 # ---------------------------------------------------------------- stopped at any moment
 
 STEPS = {

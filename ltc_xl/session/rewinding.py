@@ -211,18 +211,23 @@ def _users(changes: Changes, after: Book, later: pl.DataFrame, past: Past) -> It
     for name, gone in changes.deletes.items():
         for owner, code, key in _references(name, after):
             named = (
-                gone.select(row=UID, key=key)
-                .drop_nulls()
-                .join(after.rows(name), left_on="key", right_on=key, how="anti")
+                _keyed(gone, key)
+                .rename({UID: "row"})
+                .join(_keyed(after.rows(name), key), on="key", how="anti")
             )
-            users = after.rows(owner.name).select(UID, key=code).join(named, on="key", maintain_order="left")
+            users = _keyed(after.rows(owner.name), code).join(named, on="key", maintain_order="left")
             made = later.filter(pl.col("entity") == owner.name, pl.col("column").is_in([code, WHOLE_ROW]))
             last = _last(made)
-            held = past.rows(owner.name).select(UID, key=code)
+            held = _keyed(past.rows(owner.name), code)
             typed_now = users.join(held, on=[UID, "key"], how="anti")[UID].to_list()
             for uid, _, row in users.iter_rows():
                 if uid in last or uid in typed_now:
                     yield Obstacle("row_used", owner.name, uid, code, (name, row), last.get(uid))
+
+
+def _keyed(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return ``_uid`` and ``key``, the text by which rows name one another."""
+    return rows.select(UID, key=pl.col(column).cast(pl.String)).drop_nulls()
 
 
 def _references(name: str, book: Book) -> Iterator[tuple[Table, str, str]]:
