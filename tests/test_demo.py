@@ -2,28 +2,32 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from stdnum.cn import uscc
 
 from ltc_xl.check import check
+from ltc_xl.cli.show import cell_width
 from ltc_xl.demo import DEMO_DAY, firm, planted, run_demo, shipped_demo
 from ltc_xl.demo.faults import ORPHANED_LEADS
 from ltc_xl.demo.job import DemoResult, Planting
-from ltc_xl.demo.leads import grade
+from ltc_xl.demo.month import Scene, days_of
 from ltc_xl.demo.settling import kept_open
-from ltc_xl.demo.telling import frame, words
+from ltc_xl.demo.telling import frame, is_at_work, words
 from ltc_xl.messages import topic
-from ltc_xl.model.book import book_of
+from ltc_xl.model.book import Book, book_of
 from ltc_xl.model.enums import LANGS, Lang
 from ltc_xl.model.ids import is_business_number
 from ltc_xl.model.outcome import Outcome
-from ltc_xl.model.tables import UID, table
+from ltc_xl.model.tables import ROW, UID, table
+from ltc_xl.rules.derived import open_amount
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.session import How
 from ltc_xl.shipped import shipped
@@ -174,12 +178,6 @@ def test_the_youngest_lines_stay_open_and_the_last_keeps_a_round_thousand(
     assert [held["young"], held["old"]] == kept
 
 
-def test_a_lead_is_graded_by_budget_and_date() -> None:
-    assert grade(Decimal(499_999), "M0_3") == "B"
-    assert grade(Decimal(99_999), "M3_6") == "C"
-    assert grade(None, "M12") == "D"
-
-
 # ---------------------------------------------------------------- what a check finds
 
 
@@ -211,33 +209,199 @@ def test_each_fault_has_a_row_of_its_own_but_for_the_story_of_one_person() -> No
 # ---------------------------------------------------------------- the demo as a whole
 
 
-def test_the_demo_finds_exactly_what_it_planted_and_prints_its_papers(tmp_path: Path) -> None:
-    result = run_demo(tmp_path / "ltc-demo", "zh", DEMO_DAY)
-    assert (result.exit_status, result.extra) == (0, ())
-    assert result.planted == result.found == len(planted(DEMO_DAY, "zh"))
-    assert all(path.exists() for path in result.files())
-    assert result.book.name == "线索到回款.xlsx"
-    assert {path.suffix for path in result.papers} == {".html", ".xlsx"}
-    assert "收款" in " ".join(row[3] for row in result.table())
-    book = read_book(result.book)
-    standing = check(book, bind_rulebook(book), DEMO_DAY)
-    places = {(f.code, book.cell(f.table, f.row_id, f.column)) for f in standing.findings}
-    assert places == {(p.code, book.cell(p.table, p.row_id, p.column)) for p in planted(DEMO_DAY, "zh")}
-    assert not standing.changes
-    assert book.rows("findings").height == result.planted
+@dataclass(frozen=True)
+class Ran:
+    """A demo that was run, and the workbook it left."""
+
+    result: DemoResult
+    book: Book
+
+    def seen(self, name: str) -> Mapping[str, Any]:
+        """Return what came of a scene."""
+        return next(scene.seen for scene in self.result.month if scene.name == name)
+
+    def leads(self) -> pl.DataFrame:
+        """Return the leads without what hangs on chance."""
+        return self.book.rows("leads").drop(UID, ROW)
 
 
-def test_the_english_demo_finds_the_same_and_leaves_a_standing_workbook_alone(
-    tmp_path: Path,
+def ran(folder: Path, lang: Lang, how: How | None = None) -> Ran:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LTC_XL_STATE", str(folder / "state"))
+        result = run_demo(folder / "ltc-demo", lang, DEMO_DAY, how)
+    return Ran(result, read_book(result.book))
+
+
+@pytest.fixture(scope="module")
+def zh(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Return the demo in Chinese with everything it prints."""
+    return ran(tmp_path_factory.mktemp("zh"), "zh")
+
+
+@pytest.fixture(scope="module")
+def en(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Return the demo in English, beside a workbook of its name; nothing is printed."""
+    folder = tmp_path_factory.mktemp("en")
+    (folder / "ltc-demo").mkdir()
+    (folder / "ltc-demo" / "lead-to-cash.xlsx").write_text("mine")
+    return ran(folder, "en", How(papers=False))
+
+
+WIDTH = 120
+"""So many columns of a console a line of the story takes at most."""
+
+SCENES = (
+    "moving_in",
+    "fair",
+    "handed_over",
+    "four_moves",
+    "filled_in",
+    "wrong_list",
+    "broken_rule",
+    "letters",
+    "paid",
+    "today",
+    "reports",
+    "history",
+    "backups",
+)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_demo_finds_exactly_what_it_planted_and_its_month_goes_by_the_script(
+    lang: Lang, request: pytest.FixtureRequest
 ) -> None:
-    mine = tmp_path / "lead-to-cash.xlsx"
-    mine.write_text("mine")
-    result = run_demo(tmp_path, "en", DEMO_DAY, How(papers=False))
-    assert result.exit_status == 0
-    assert result.planted == len(planted(DEMO_DAY, "en"))
-    assert result.book.name == "lead-to-cash (2).xlsx"
-    assert mine.read_text() == "mine"
-    assert result.papers == ()
+    result = request.getfixturevalue(lang).result
+    assert [scene.name for scene in result.month] == list(SCENES)
+    assert [scene.surprises(lang) for scene in result.month] == [[]] * len(SCENES)
+    assert (result.exit_status, result.extra, result.month_off()) == (0, (), None)
+    assert result.planted == result.found == len(planted(days_of(DEMO_DAY).opening, lang))
+    days = [scene.day for scene in result.month]
+    assert days == sorted(days)
+    assert (days[0], days[-1]) == (DEMO_DAY - timedelta(weeks=4), DEMO_DAY)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_scene_is_told_in_a_few_lines_and_names_the_commands(
+    lang: Lang, request: pytest.FixtureRequest
+) -> None:
+    result = request.getfixturevalue(lang).result
+    for scene in result.month:
+        lines = scene.told(lang)
+        most = 6 if scene.name == "history" else 5
+        assert 1 <= len(lines) <= most, scene.name
+        assert max(map(cell_width, lines)) <= WIDTH, scene.name
+        assert all(command.startswith("ltc-xl ") for command in scene.commands)
+    told = result.data()["month"]
+    assert all(entry["ok"] and entry["commands"] and entry["expected"] == entry["seen"] for entry in told)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_month_shows_each_feature_with_the_figures_of_the_story(
+    lang: Lang, request: pytest.FixtureRequest
+) -> None:
+    demo: Ran = request.getfixturevalue(lang)
+    assert demo.seen("moving_in")["assigned"] == 19
+    assert dict(demo.seen("fair")) == {
+        "new": 6,
+        "changed": 1,
+        "rejected": 1,
+        "graded": 7,
+        "assigned": 5,
+        "to_their_customer_owner": 1,
+        "unassigned": 1,
+    }
+    assert demo.seen("handed_over")["assigned"] == ORPHANED_LEADS
+    assert dict(demo.seen("four_moves")) == {
+        "legal": "NEGOTIATING",
+        "jump": ["T-01"],
+        "unmet": ["T-02"],
+        "missing": ["T-03"],
+        "refused": 3,
+        "stands": ["VALIDATING", "VALIDATING"],
+    }
+    assert demo.seen("filled_in") == {"stage": "APPROVED", "still_refused": 0}
+    assert demo.seen("wrong_list") == {"new": 6, "left_of_them": 0, "leads": 0}
+    sheet = table("grading").sheet(lang)
+    assert demo.seen("broken_rule")["named"] == [f"{sheet}!B4"]
+    assert demo.seen("broken_rule")["assigned_by_new_rule"] == ["A05"]
+    assert demo.seen("letters")["refused"] == "receipts_not_confirmed"
+    assert demo.seen("letters")["contract"] == "CLOSED"
+    assert len(demo.seen("paid")["had_a_letter"]) == 2
+    assert demo.seen("paid")["have_one_now"] == []
+    assert [what for what, _ in demo.seen("history")["story"]] == ["new", "refused", "set", "set", "set"]
+    assert demo.seen("backups")["backups"] == 10
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_workbook_of_the_last_day_holds_the_planted_faults_and_one_move_that_waits(
+    lang: Lang, request: pytest.FixtureRequest
+) -> None:
+    """The leads of who left have new owners; the jump to signing waits for somebody."""
+    demo: Ran = request.getfixturevalue(lang)
+    faults = planted(days_of(DEMO_DAY).opening, lang)
+    left = [fault.code for fault in faults if fault.story != "salesperson_gone"]
+    assert sorted(demo.book.rows("findings")["code"]) == sorted([*left, "T-01"])
+    assert sum(demo.result.standing.values()) == len(left) + 1
+    standing = check(demo.book, bind_rulebook(demo.book), DEMO_DAY)
+    assert sorted(finding.code for finding in standing.findings) == sorted(left)
+    assert not demo.book.rows("today").is_empty()
+
+
+def test_the_firm_of_the_last_day_is_one_to_believe(zh: Ran) -> None:
+    """About a quarter is overdue; nearly everybody who is followed was called within two weeks."""
+    lines = zh.book.rows("lines").with_columns(open=open_amount()).filter(pl.col("due_on").is_not_null())
+    home = lines.filter(pl.col("currency").fill_null("CNY") == "CNY", pl.col("open") > 0)
+    late = home.filter(pl.col("due_on") < DEMO_DAY)["open"].sum()
+    assert 0.15 <= share(late, home["open"].sum()) <= 0.35
+    followed = zh.book.rows("leads").filter(pl.col("state") == "FOLLOWING")
+    fresh = followed.filter(pl.col("touched_on") >= DEMO_DAY - timedelta(days=14))
+    assert fresh.height >= 0.9 * followed.height
+
+
+def test_the_demo_prints_letters_and_reports_once(zh: Ran) -> None:
+    assert all(path.exists() for path in zh.result.files())
+    assert zh.result.book.name == "线索到回款.xlsx"
+    names = [path.name for path in zh.result.papers]
+    assert len(names) == len(set(names))
+    for name in ("management", "pipeline", "aging", "metrics", "funnel"):
+        assert any(found.startswith(f"{name}-{DEMO_DAY}") and found.endswith(".html") for found in names)
+    assert {path.suffix for path in zh.result.papers} == {".csv", ".html", ".pdf", ".xlsx"}
+    assert "收款" in " ".join(row[3] for row in zh.result.table())
+
+
+def test_a_workbook_that_stands_there_is_left_alone(en: Ran) -> None:
+    assert en.result.book.name == "lead-to-cash (2).xlsx"
+    assert en.result.book.with_name("lead-to-cash.xlsx").read_text() == "mine"
+    assert {path.suffix for path in en.result.papers} == {".csv"}
+
+
+def test_a_second_demo_of_the_same_day_tells_the_same_story(zh: Ran, tmp_path: Path) -> None:
+    again = ran(tmp_path, "zh", How(papers=False))
+    told = [dict(scene.seen) for scene in again.result.month if scene.name != "reports"]
+    assert told == [dict(scene.seen) for scene in zh.result.month if scene.name != "reports"]
+    assert again.leads().equals(zh.leads(), null_equal=True)
+    for name in ("activities", "receipts", "allocations", "lines", "opportunities"):
+        number = table(name).numbered
+        mine, theirs = (ran_.book.rows(name).drop(UID, ROW).sort(number) for ran_ in (again, zh))
+        assert mine.equals(theirs, null_equal=True), name
+
+
+def test_a_scene_that_goes_otherwise_is_told_and_fails(tmp_path: Path) -> None:
+    scene = Scene("filled_in", DEMO_DAY, 8, (), {"stage": "APPROVED"}, {"stage": "VALIDATING"}, {"deal": "A"})
+    result = DemoResult("zh", DEMO_DAY, tmp_path, (), {}, (), (), (scene,))
+    assert result.exit_status == 1
+    assert scene.surprises("zh") == ["  与剧本不符：stage，应为 APPROVED，实为 VALIDATING"]
+    assert result.month_off() == "这一个月有 1 幕没有按剧本走，见上。"
+
+
+@pytest.mark.parametrize("as_of", [*DAYS, date(2025, 10, 28), date(2026, 3, 16)])
+def test_the_days_of_a_month_are_workdays_in_their_order(as_of: date) -> None:
+    """Among them weeks of holidays, in which nobody types."""
+    days = astuple(days_of(as_of))
+    assert list(days) == sorted(set(days))
+    assert all(is_at_work(day) for day in days[1:-1])
+    assert days[-1] - days[0] == timedelta(weeks=4)
 
 
 def test_a_fault_that_is_missed_and_one_too_many_are_told(tmp_path: Path) -> None:

@@ -13,9 +13,6 @@ from ltc_xl.cli.words import text
 if TYPE_CHECKING:
     from ltc_xl.demo import DemoResult
 
-FILES_NAMED = 12
-"""So many files are named one by one."""
-
 
 @click.command(cls=Command)
 @click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", default=Path("ltc-demo"))
@@ -52,8 +49,8 @@ def _print_demo(result: "DemoResult") -> None:
     for story in result.stories():
         show.say(f"  {story}")
     show.say(say("demo.lines.made", result.lang))
-    for file in result.files()[:FILES_NAMED]:
+    for file in result.first_files():
         show.say(f"  {file}")
-    if len(result.files()) > FILES_NAMED:
-        show.say(say("demo.lines.more", result.lang, count=len(result.files()) - FILES_NAMED))
+    more = len(result.files()) - len(result.first_files())
+    show.say(say("demo.lines.more", result.lang, count=more, folder=result.book.parent))
     show.say(say("demo.lines.next", result.lang))

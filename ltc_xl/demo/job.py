@@ -127,6 +127,10 @@ class DemoResult:
         """Return what was made, the workbook first."""
         return [self.book, *self.papers]
 
+    def first_files(self) -> list[Path]:
+        """Return what to open first: the workbook and the director's page."""
+        return [self.book, *(path for path in self.papers if path.match("management-*.html"))]
+
     def data(self) -> dict[str, object]:
         """Return the machine form."""
         return {

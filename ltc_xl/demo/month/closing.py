@@ -68,12 +68,11 @@ def _today(office: Office, synced: Result) -> Scene:
         "oldest_first": all(_days(one) == sorted(_days(one)) for one in people),
     }
     expected = {"longest": min(LIMIT, int(seen["longest"])), "oldest_first": True}
-    first = busiest["items"][0]
     told = {
         "people": len(people),
         "items": len(late) + sum(one["more"] for one in people),
         "busiest": busiest["member"],
-        "first": f"{first['about']} {first['what']}",
+        "first": busiest["items"][0]["what"],
     }
     command = office.command("today", office.path.name, "--as-of", day)
     return office.scene("today", day, [command], expected, seen, **told)

@@ -201,7 +201,7 @@ def paid_after_letters(
         office.command("sync", office.path.name, "--as-of", day),
         office.command("collect", "letters", office.path.name, "--as-of", day),
     ]
-    told = {"customers": paid.customers, "paid": _sum(paid.made), "before": len(sent["letters"])}
+    told = {"payers": len(payers), "paid": _sum(paid.made), "before": len(sent["letters"])}
     return office.scene("paid", day, commands, expected, seen, **told, **_letters_told(again))
 
 

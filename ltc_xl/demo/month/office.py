@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -50,6 +51,12 @@ class Office:
     def days(self) -> Days:
         """Return the days on which something happens."""
         return days_of(self.as_of)
+
+    @cached_property
+    def faulty(self) -> frozenset[str]:
+        """Return the rows whose faults stand to the end; those of who left are followed by others."""
+        gone = (fault.row_id for fault in self.garden.planted if fault.story == "salesperson_gone")
+        return frozenset(self.garden.touched.difference(gone))
 
     def words(self, group: str) -> Mapping[str, Any]:
         """Return words of the month."""

@@ -49,7 +49,7 @@ class Week:
 
     def _due(self, hand: Hand, name: str, state: str, codes: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
         """Yield the open rows whose next call was due, that somebody follows, and that bear no fault."""
-        kept = [*self.office.garden.touched, *self.apart]
+        kept = [*self.office.faulty, *self.apart]
         rows = hand.book.rows(name).filter(
             pl.col(state).is_in(codes),
             pl.col("next_on").fill_null(self.before) <= self.day,
@@ -89,7 +89,6 @@ class Week:
         late = hand.book.rows("opportunities").filter(
             pl.col("stage").is_in(codes_of_kind("opp_stage", "open")),
             pl.col("expected_close") < ahead,
-            ~pl.col(UID).is_in(list(self.office.garden.touched)),
         )
         for deal in late.iter_rows(named=True):
             close = at_work(ahead + timedelta(days=_PUT_OFF))
@@ -120,7 +119,7 @@ class Week:
         due = hand.book.rows("bills").filter(
             pl.col("status") == "HELD",
             pl.col("due_on") <= self.day,
-            ~pl.col(UID).is_in(list(self.office.garden.touched)),
+            ~pl.col(UID).is_in(list(self.office.faulty)),
         )
         for bill in due.iter_rows(named=True):
             hand.writes("bills", bill[UID], status="COLLECTED", status_on=bill["due_on"])
@@ -138,7 +137,7 @@ class Week:
             pl.col("state") == "DELIVERING",
             pl.col("delivered_on").is_not_null(),
             ~pl.col("contract_no").is_in(behind["contract_no"].implode()),
-            ~pl.col(UID).is_in(list(self.office.garden.touched)),
+            ~pl.col(UID).is_in(list(self.office.faulty)),
         )
         for contract in ready.sort("gross", "contract_no", descending=True).head(1).iter_rows(named=True):
             hand.writes("contracts", contract[UID], state="ACCEPTED", accepted_on=self.day)
