@@ -1,5 +1,6 @@
 """What follows from typing: days that begin or end with it, and an activity for every note."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -69,6 +70,30 @@ def test_a_new_lead_is_assigned_and_touched_on_the_day_it_begins_but_not_one_tha
         ("leads", "touched_on"): [("u0x", None, TODAY)],
     }
     assert changes.inserts["activities"]["summary"].to_list() == ["已电"]
+
+
+def test_a_new_row_that_names_no_stage_begins_at_the_first_one() -> None:
+    tables = {
+        "leads": "| company | state |\n| 太湖 | |\n| 澄湖 | FOLLOWING |",
+        "opportunities": "| name | stage |\n| 柜 | |",
+        "contracts": "| title | state |\n| 改造 | |",
+    }
+    book = placed_book(tables)
+    changes = follow_ups(Changes(inserts={name: book.rows(name) for name in tables}), book, TODAY, None)
+    assert told(changes) == {
+        ("leads", "state"): [("u0x", None, "NEW")],
+        ("opportunities", "stage"): [("u0x", None, "VALIDATING")],
+        ("contracts", "state"): [("u0x", None, "DRAFT")],
+        ("leads", "created_on"): [("u0x", None, TODAY), ("u1x", None, TODAY)],
+        ("opportunities", "created_on"): [("u0x", None, TODAY)],
+        ("opportunities", "stage_since"): [("u0x", None, TODAY)],
+    }
+
+
+def test_a_stage_that_nobody_could_read_is_not_blank_and_the_row_waits_for_it() -> None:
+    typed, book = entered("leads", "| company | state |\n| 太湖 | |")
+    unread = replace(book, unread=frozenset({("leads", "u0x", "state")}))
+    assert not follow_ups(typed, unread, TODAY, None)
 
 
 def test_nothing_follows_from_nothing() -> None:

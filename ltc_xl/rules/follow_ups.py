@@ -1,6 +1,7 @@
-"""What follows from typing: the days that begin or end with it, and an activity for every note."""
+"""What follows from typing: where new rows begin, days that begin or end, an activity for every note."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -10,6 +11,7 @@ from ltc_xl.model.change import Changes, SetColumn
 from ltc_xl.model.enums import codes_of_kind
 from ltc_xl.model.ids import mint_uids
 from ltc_xl.model.tables import UID, table
+from ltc_xl.rules.moves import STAGES
 
 BEGINNINGS = {
     "leads": ("state", "lead_state", ("created_on",)),
@@ -30,10 +32,12 @@ def follow_ups(accepted: Changes, book_after: Book, as_of: date, member: str | N
         as_of: the day it counts as typed on.
         member: who typed it, if 人员 says so.
     """
+    first = tuple(_first_stages(accepted, book_after))
+    counts = replace(accepted, inserts=_in_place(accepted.inserts, first))
     steps = (_begun, _stages, _owners, _lead_states, _touched)
-    sets = [entry for step in steps for entry in step(accepted, book_after, as_of)]
-    activities = _activities(accepted, book_after, as_of, member)
-    return Changes(tuple(sets), {"activities": activities} if activities.height else {})
+    sets = [entry for step in steps for entry in step(counts, book_after, as_of)]
+    activities = _activities(counts, book_after, as_of, member)
+    return Changes((*first, *sets), {"activities": activities} if activities.height else {})
 
 
 def _typed(accepted: Changes, name: str, column: str) -> pl.DataFrame:
@@ -59,6 +63,29 @@ def _set(book: Book, name: str, column: str, new: pl.DataFrame) -> Iterator[SetC
     moved = cells.filter(pl.col("old").ne_missing(pl.col("new")))
     if moved.height:
         yield SetColumn(name, column, moved.select(UID, "old", "new"))
+
+
+# ---------------------------------------------------------------- new rows
+
+
+def _first_stages(accepted: Changes, book: Book) -> Iterator[SetColumn]:
+    """Yield the stage at which new rows begin that name none: nobody pastes a column of 新建.
+
+    A word that nobody could read is not blank: it waits for its cure.
+    """
+    for name, stage in STAGES.items():
+        unread = [uid for where, uid, column in book.unread if (where, column) == (name, stage)]
+        rows = accepted.inserts.get(name, table(name).empty())
+        blank = rows.filter(pl.col(stage).is_null(), ~pl.col(UID).is_in(unread))
+        yield from _set(book, name, stage, blank.select(UID, new=pl.lit(table(name).by_code[stage].default)))
+
+
+def _in_place(inserts: Mapping[str, pl.DataFrame], first: Iterable[SetColumn]) -> dict[str, pl.DataFrame]:
+    """Return new rows with their first stages."""
+    begun = {entry.table: entry.cells.select(UID, pl.col("new").alias(entry.column)) for entry in first}
+    return {
+        name: rows.update(begun[name], on=UID) if name in begun else rows for name, rows in inserts.items()
+    }
 
 
 # ---------------------------------------------------------------- days
