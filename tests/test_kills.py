@@ -65,7 +65,8 @@ def test_the_run_that_is_killed_takes_in_typing_refuses_a_stage_and_assigns(
     ]
     new = after.tables["leads"].tail(5)
     assert new["lead_id"].null_count() == new["owner"].null_count() == 0
-    assert {"xl/charts/chart1.xml", "xl/comments1.xml"} <= after.parts
+    own = [part for part in after.parts if part.startswith(("xl/charts/chart", "xl/comments"))]
+    assert len(own) == 3  # noqa: PLR2004  a chart, and comments on two sheets
     assert broken_links(case) == []
 
 

@@ -41,7 +41,7 @@ def printed(office: Office) -> Mapping[str, Any]:
     """Print letters and reports of the last day, from one look at the workbook; return what they say."""
     day = office.days.close
     answers: Mapping[str, Any] = office.serves(
-        "report", lambda b, rules: _papers(b, rules, day), day
+        "collect aging", lambda b, rules: _papers(b, rules, day), day
     ).outcome.data
     return answers
 
