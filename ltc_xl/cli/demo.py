@@ -1,4 +1,4 @@
-"""``ltc-xl demo``: a sample firm, and the whole job on it."""
+"""``ltc-xl demo``: a sample firm, and a month of its work."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", default=Path("ltc-demo"))
 @asking("json")
 def demo(*, asked: Asked, folder: Path) -> int:
-    """Make a sample firm's workbook and run the whole job on it."""
+    """Make a sample firm's workbook and live through a month of it."""
     from ltc_xl.demo import run_demo
 
     with show.working(text("show.reading", asked.face, name=folder)):

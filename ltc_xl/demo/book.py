@@ -4,12 +4,16 @@ from datetime import date
 from pathlib import Path
 
 from ltc_xl import rollout, session
-from ltc_xl.check import check
 from ltc_xl.demo.firm import faulty_firm
 from ltc_xl.demo.garden import Garden, cell_edits
 from ltc_xl.demo.telling import facts, words
+from ltc_xl.model.book import Book
+from ltc_xl.model.change import Changes, applied
 from ltc_xl.model.enums import Lang
+from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rollout import Plan
+from ltc_xl.sync import steps
 
 DEMO_DAY = date(2026, 11, 20)
 """The day the demo workbook that is shipped is told for."""
@@ -26,16 +30,25 @@ def new_firm_book(path: Path, lang: Lang, as_of: date) -> Garden:
 
 
 def shipped_demo(path: Path, lang: Lang = "zh", as_of: date = DEMO_DAY) -> Path:
-    """Write the demo workbook that is shipped, faulty and checked, of no store yet; return where it is."""
+    """Write the demo workbook that is shipped: faulty, as a sync leaves it, of no store; return where."""
     garden = faulty_firm(as_of, lang)
     session.make_book(
         path,
         _plan(garden),
         typed=lambda book: list(cell_edits(book, garden.typed)),
-        service=lambda book, rules: check(book, rules, as_of),
+        service=lambda book, rules: _synced(book, rules, as_of),
         small=True,
     )
     return path
+
+
+def _synced(book: Book, rulebook: Rulebook, as_of: date) -> Outcome:
+    """Return what the daily run makes of a workbook: grades, owners, everybody's list, the problems."""
+    changes = Changes()
+    for step in steps(None).values():
+        wanted = step(book, rulebook, as_of).changes
+        book, changes = applied(book, wanted), changes + wanted
+    return Outcome(changes)
 
 
 def _plan(garden: Garden) -> Plan:
