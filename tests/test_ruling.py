@@ -77,6 +77,16 @@ def test_an_unmet_move_is_made_by_itself_once_all_is_there(book: Path) -> None:
     assert told == ["refused", "set", "granted"]
 
 
+def test_a_granted_move_and_a_typed_one_count_in_the_same_run(book: Path) -> None:
+    typing(book, "opportunities", "u0x", stage="丢单")
+    checked(book)
+    typing(book, "opportunities", "u0x", lost_reason="价格")
+    typing(book, "opportunities", "u1x", stage="搁置")
+    checked(book)
+    assert stages(book) == [["LOST", "HOLD"]] * 2
+    assert (problems(book), wishes(book)) == ([], [("T-03", "LOST", "granted")])
+
+
 def test_another_stage_typed_takes_the_wish_over(book: Path) -> None:
     typing(book, "opportunities", "u0x", stage="赢单")
     checked(book)

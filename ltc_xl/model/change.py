@@ -125,18 +125,18 @@ def net(book: Book, after: Book, changes: Changes) -> Changes:
 
 def cells_beside(first: Changes, second: Changes) -> tuple[SetColumn, ...]:
     """Return the cells that the first set to another value than the second, or that only the first sets."""
-    others = {(entry.table, entry.column): entry.cells for entry in second.sets}
-    beside = (
-        SetColumn(entry.table, entry.column, _beside(entry.cells, others.get((entry.table, entry.column))))
-        for entry in first.sets
-    )
+    beside = (SetColumn(entry.table, entry.column, _beside(entry, second)) for entry in first.sets)
     return tuple(entry for entry in beside if entry.cells.height)
 
 
-def _beside(cells: pl.DataFrame, others: pl.DataFrame | None) -> pl.DataFrame:
-    if others is None:
-        return cells
-    return cells.join(others, on=[UID, "new"], how="anti", nulls_equal=True, maintain_order="left")
+def _beside(entry: SetColumn, others: Changes) -> pl.DataFrame:
+    cells = entry.cells
+    for other in others.sets:
+        if (other.table, other.column) == (entry.table, entry.column):
+            cells = cells.join(
+                other.cells, on=[UID, "new"], how="anti", nulls_equal=True, maintain_order="left"
+            )
+    return cells
 
 
 def size(changes: Changes) -> int:
