@@ -123,9 +123,13 @@ def assignment(told: Telling) -> list[Row]:
 
 
 def settings(told: Telling) -> pl.DataFrame:
-    """Return the settings of the firm: its name, its site, how far receipts are complete."""
+    """Return the settings of the firm: who it is, its letterhead and bank, how far receipts are complete."""
+    firm = facts()["firm"]
     rows = settings_rows(
         told.lang,
+        tax_no=str(firm["tax_no"]),
+        bank_account=str(firm["bank_account"]),
+        **{key: str(text) for key, text in told.words["letterhead"].items()},
         company=str(told.words["firm"]["company"]),
         site=told.site,
         receipts_complete_to=told.day(1).isoformat(),

@@ -135,12 +135,14 @@ def letters_written(office: Office, players: Cast) -> tuple[Scene, Mapping[str, 
         "refused": refusal,
         "unmatched": _unmatched(synced.book, made),
         "contract": _contract_state(synced.book, players.unpaid),
+        "blank_on_the_letterhead": sent["blank_settings"],
         **_letters_seen(synced.book, sent),
     }
     expected = {
         "refused": "receipts_not_confirmed",
         "unmatched": 0,
         "contract": "CLOSED",
+        "blank_on_the_letterhead": [],
         "without_a_letter": [],
         "tie_out": "0.00",
     }
