@@ -84,8 +84,8 @@ def test_the_shipped_policy_grades_as_it_says(lang: Lang) -> None:
     decided = found.table.decide(
         leads(
             ("1000000", "URGENT", "0.5"), ("1000000", "VAGUE", "1"), ("999999.99", "URGENT", "0.1"),
-            ("200000", "CLEAR", "0.8"), ("200000", "CLEAR", "0.79"), ("199999.99", "URGENT", "1"),
-            ("199999.99", "CLEAR", "1"), (None, "CLEAR", "1"), (None, "VAGUE", "1"),
+            ("200000", "CLEAR", "0.8"), ("200000", "CLEAR", "0.79"), ("199999.99", "CLEAR", "1"),
+            ("199999.99", "VAGUE", "1"), (None, "CLEAR", "1"), (None, "VAGUE", "1"),
         ),
         AS_OF,
     )  # fmt: skip
