@@ -72,6 +72,7 @@ def _today(office: Office, synced: Result) -> Scene:
         "people": len(people),
         "items": len(late) + sum(one["more"] for one in people),
         "busiest": busiest["member"],
+        "about": busiest["items"][0]["about"],
         "first": busiest["items"][0]["what"],
     }
     command = office.command("today", office.path.name, "--as-of", day)

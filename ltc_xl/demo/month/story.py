@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from ltc_xl.demo.month.closing import last_day, printed
 from ltc_xl.demo.month.fair import from_the_fair
+from ltc_xl.demo.month.letters import letters_written, money_comes_in, paid_after_letters
 from ltc_xl.demo.month.mistakes import broken_rule, wrong_list
-from ltc_xl.demo.month.money import letters_written, money_comes_in, paid_after_letters
 from ltc_xl.demo.month.office import Office
 from ltc_xl.demo.month.scene import Scene
 from ltc_xl.demo.month.stages import cast, filled_in, four_moves
