@@ -25,7 +25,12 @@ Step = Callable[[Book, Rulebook, date], Outcome]
 
 def steps(lang: Lang | None) -> dict[str, Step]:
     """Return what a run does with the rows, in order; answers are worded in a language, else the book's."""
-    return {"grade": leads.grade, "assign": leads.assign, "today": today, "check": partial(check, lang=lang)}
+    return {
+        "grade": partial(leads.grade, lang=lang),
+        "assign": partial(leads.assign, lang=lang),
+        "today": today,
+        "check": partial(check, lang=lang),
+    }
 
 
 def sync(path: Path, as_of: date, how: session.How | None = None) -> session.Result:

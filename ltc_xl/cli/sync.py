@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NAMED = 8
 """So many refused stages, unassigned leads and broken rules each are named on the console."""
+RULE_SETS = ("grading", "assignment", "transitions")
+"""An error on one of these sheets, of whatever kind, switches its rules off."""
 NAMED_LEADS = 3
 """So many leads of one reason."""
 
@@ -87,8 +89,9 @@ def _print(asked: Asked, book: Path, result: "Result") -> None:
 
     lang = asked.lang or result.book.lang
     data = _document(book, result)
-    show.say(say("sync.summary", lang, book=book.name, what=_listed(_parts(data, lang), lang)))
-    broken = [one for one in _found(result) if one["code"].startswith("R-") and one["severity"] == "error"]
+    what = _listed(_parts(data, lang, nothing=not result.changes), lang)
+    show.say(say("sync.would" if asked.dry_run else "sync.summary", lang, book=book.name, what=what))
+    broken = [one for one in _found(result) if one["table"] in RULE_SETS and one["severity"] == "error"]
     _print_findings("refused", data["refused"], lang)
     _print_findings("rules", broken, lang)
     _print_unassigned(data["unassigned"], lang)
@@ -103,7 +106,7 @@ def _found(result: "Result") -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def _parts(data: Mapping[str, Any], lang: Lang) -> list[str]:
+def _parts(data: Mapping[str, Any], lang: Lang, *, nothing: bool) -> list[str]:
     """Return what happened, the parts that are not nothing."""
     from ltc_xl.messages import say
 
@@ -116,7 +119,7 @@ def _parts(data: Mapping[str, Any], lang: Lang) -> list[str]:
         "unassigned": len(data["unassigned"]),
     }
     parts = [say(f"sync.parts.{name}", lang, count=count) for name, count in counted.items() if count]
-    return parts if data["commit"] else [say("sync.parts.nothing", lang), *parts]
+    return [say("sync.parts.nothing", lang), *parts] if nothing and not data["commit"] else parts
 
 
 def _listed(parts: Sequence[str], lang: Lang) -> str:
