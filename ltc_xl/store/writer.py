@@ -1,5 +1,8 @@
 """Writes changes into state and history, as part of one commit."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
 import polars as pl
 import sqlalchemy as sa
 
@@ -21,8 +24,8 @@ class Writer:
         """Write state and history of the tables that are tracked."""
         for name, frame in changes.inserts.items():
             self._insert(name, frame)
-        for entry in changes.sets:
-            self._set(entry)
+        for entries in _of_same_rows(changes.sets):
+            self._set(entries)
         for name, frame in changes.deletes.items():
             self._delete(name, frame)
         for record in records(changes):
@@ -49,15 +52,21 @@ class Writer:
         whole = kept.with_columns(self._seq.alias("_rev"), _tenant=pl.lit(self.tenant))
         insert_rows(self.connection, target, whole.join(back, on=UID, how="left", maintain_order="left"))
 
-    def _set(self, entry: SetColumn) -> None:
-        target = schema.state_of(entry.table)
-        cell = target.c[entry.column]
-        statement = (
-            sa.update(target)
-            .where(*_this_row(target), cell.is_not_distinct_from(sa.bindparam("was_")))
-            .values({cell: sa.bindparam("now_"), target.c["_rev"]: sa.bindparam("seq_")})
-        )
-        self._each(statement, entry.cells.select(self._seq.alias("seq_"), row_=UID, was_="old", now_="new"))
+    def _set(self, entries: Sequence[SetColumn]) -> None:
+        """Set some columns of the same rows, each where it still holds what it held."""
+        target = schema.state_of(entries[0].table)
+        cells = [target.c[entry.column] for entry in entries]
+        unmoved = (cell.is_not_distinct_from(sa.bindparam(f"was{n}_")) for n, cell in enumerate(cells))
+        new: dict[str, sa.BindParameter[object]] = {
+            cell.name: sa.bindparam(f"now{n}_") for n, cell in enumerate(cells)
+        }
+        new["_rev"] = sa.bindparam("seq_")
+        statement = sa.update(target).where(*_this_row(target), *unmoved).values(new)
+        rows = entries[0].cells.select(self._seq.alias("seq_"), row_=UID)
+        for n, entry in enumerate(entries):
+            here = entry.cells.select(pl.col(UID).alias("row_"), **{f"was{n}_": "old", f"now{n}_": "new"})
+            rows = rows.join(here, on="row_", maintain_order="left")
+        self._each(statement, rows)
 
     def _delete(self, name: str, frame: pl.DataFrame) -> None:
         target = schema.state_of(name)
@@ -82,6 +91,18 @@ class Writer:
         met = execute_many(self.connection, statement, rows.with_columns(tenant_=pl.lit(self.tenant)))
         if met != rows.height:
             raise AssertionError(f"{met} rows met instead of {rows.height}: {statement}")
+
+
+def _of_same_rows(entries: Iterable[SetColumn]) -> Iterable[list[SetColumn]]:
+    """Return the entries that set different columns of the same rows together: one statement writes them."""
+    together: dict[tuple[object, ...], list[SetColumn]] = {}
+    turns: Counter[tuple[str, str]] = Counter()
+    for entry in entries:
+        turn = turns[entry.table, entry.column]
+        turns[entry.table, entry.column] += 1
+        rows = tuple(entry.cells[UID].sort())
+        together.setdefault((entry.table, turn, rows), []).append(entry)
+    return together.values()
 
 
 def _this_row(target: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
