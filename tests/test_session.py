@@ -584,3 +584,18 @@ def test_what_is_typed_between_the_stop_and_the_next_run_is_kept(pending: Path) 
     ran(pending)
     moved = [(n, c, "常州" if c == "衡达" else city) for n, c, city in expected()]
     assert sorted(map(str, leads(pending))) == sorted(map(str, moved))
+
+
+def test_a_copy_of_a_workbook_that_was_never_synced_does_not_fall_into_its_store(
+    book: Path, tmp_path: Path
+) -> None:
+    """A consultant copies one empty workbook for two clients: neither may see the other's rows."""
+    other = Path(shutil.copy(book, tmp_path / "other.xlsx"))
+    ran(book)
+    before = other.read_bytes()
+    with pytest.raises(StoreAway) as told:
+        ran(other)
+    assert told.value.key == "store_of_another"
+    assert other.read_bytes() == before
+    assert ran(other, adopt=True).commit
+    assert identity(other).store_id != identity(book).store_id

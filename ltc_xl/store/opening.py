@@ -21,15 +21,13 @@ def opened_store(identity: Identity, url: str | None, *, adopt: bool) -> Iterato
         adopt: start a new store from the workbook when its own does not know it.
 
     Raises:
-        StoreAway: the store is not here, or does not know the workbook.
+        StoreAway: the store is not here, does not know the workbook, or belongs to another one.
     """
-    if not _is_away(identity, _place(identity, url)):
-        known = identity
-    elif adopt:
-        known = identity.adopted()
-    else:
-        place = _place(identity, url)
-        raise StoreAway("store_unknown", store=str(place))
+    place = _place(identity, url)
+    away, foreign = _is_away(identity, place), _is_of_another(identity, place)
+    if not adopt and (away or foreign):
+        raise StoreAway("store_unknown" if away else "store_of_another", store=str(place))
+    known = identity.adopted() if away or foreign else identity
     store = Store(_place(known, url), known.store_id)
     try:
         yield store, known
@@ -40,10 +38,11 @@ def opened_store(identity: Identity, url: str | None, *, adopt: bool) -> Iterato
 @contextmanager
 def known_store(identity: Identity, url: str | None) -> Iterator[Store | None]:
     """Open the store of a workbook if there is one that knows what the workbook shows; nothing is made."""
-    if not _place(identity, url).exists() or _is_away(identity, _place(identity, url)):
+    place = _place(identity, url)
+    if not place.exists() or _is_away(identity, place) or _is_of_another(identity, place):
         yield None
         return
-    store = Store(_place(identity, url), identity.store_id)
+    store = Store(place, identity.store_id)
     try:
         yield store
     finally:
@@ -65,6 +64,18 @@ def past_store(identity: Identity, url: str | None) -> Iterator[Store | None]:
 
 def _place(identity: Identity, url: str | None) -> Path:
     return sqlite_file(store_url(identity.store_id, url))
+
+
+def _is_of_another(identity: Identity, place: Path) -> bool:
+    """Return whether a workbook that was never synced finds its store begun by another: both were copied."""
+    if identity.base_token or not place.exists():
+        return False
+    store = Store(place, identity.store_id)
+    try:
+        commits = store.commits()
+        return bool(commits) and all(one.workbook_id != identity.workbook_id for one in commits)
+    finally:
+        store.close()
 
 
 def _is_away(identity: Identity, place: Path) -> bool:
