@@ -8,7 +8,6 @@ stages, notes and new leads typed into it. Papers are printed too; reruns must p
 import sys
 import tempfile
 import time
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +21,6 @@ CASES = {"saved by LibreOffice": libreoffice_case, "the demo, first sync": demo_
 
 def main(count: int, seed: str) -> int:
     bad = 0
-    when: Counter[str] = Counter()
     for name, made_of in CASES.items():
         with tempfile.TemporaryDirectory() as folder:
             case = replace(made_of(Path(folder) / "case"), papers=True)
@@ -31,12 +29,11 @@ def main(count: int, seed: str) -> int:
         taken = time.perf_counter() - began
         wrong = [kill for kill in made if kill.wrong]
         bad += len(wrong)
-        when.update(spread(made))
         alive = sum(kill.killed for kill in made)
         print(f"{name:<24} {len(made):3} runs, {alive} killed, {len(wrong)} wrong, {taken:.0f} s")
+        print("  " + "  ".join(f"{when}: {times}" for when, times in spread(made).items()), flush=True)
         for kill in wrong:
             print(f"  at {kill.at:.3f} s, {kill.when}: {'; '.join(kill.wrong)[:2000]}")
-    print("  ".join(f"{name}: {times}" for name, times in when.items()))
     return int(bad > 0)
 
 

@@ -327,6 +327,7 @@ class Before:
 def before_runs(case: Case) -> Before:
     """Return how a case stands before any run."""
     book = read_book(case.path)
+    assert identity_of(book).store_id == case.tenant
     with opened(case) as store:
         return Before(case.path.read_bytes(), contents(book), store.head)
 
@@ -338,6 +339,7 @@ def kills(case: Case, count: int, seed: str, folder: Path) -> list[Kill]:
     run, spare = Run(), Run()
     length, swap = run.watched(whole)
     before, expected = before_runs(case), left_of(whole)
+    assert len(expected.commits) > before.head
     made = []
     for number, moment in enumerate(_moments(dice, count, length, swap)):
         run, spare = spare, Run()
@@ -400,8 +402,19 @@ def demo_case(folder: Path) -> Case:
     folder.mkdir()
     path = Path(shutil.copy(shipped("workbooks") / "ltc_demo.xlsx", folder))
     (folder / STATE).mkdir()
-    session.save_typed(path, _typed)
+    session.save_typed(path, lambda book: [*_typed(book), *_named_store(book)])
     return _case(path)
+
+
+def _named_store(book: Book) -> list[Edit]:
+    """Name the store that the first run will make, so that every copy of the case makes the same."""
+    hand = Hand(book)
+    key = book.rows("meta").filter(pl.col("key") == "store_id")
+    if key.is_empty():
+        hand.adds("meta", key="store_id", value="demokills")
+    else:
+        hand.writes("meta", key[UID][0], value="demokills")
+    return hand.edits
 
 
 def _case(path: Path) -> Case:
