@@ -599,3 +599,36 @@ def test_a_copy_of_a_workbook_that_was_never_synced_does_not_fall_into_its_store
     assert other.read_bytes() == before
     assert ran(other, adopt=True).commit
     assert identity(other).store_id != identity(book).store_id
+
+
+def completing(city: str) -> Service:
+    """Return a service that fills the city where there is none."""
+
+    def service(book: Book, _rules: Rulebook) -> Outcome:
+        blank = book.rows("leads").filter(pl.col("city").is_null())
+        cells = blank.select(UID, old="city", new=pl.lit(city))
+        return Outcome(Changes((SetColumn("leads", "city", cells),)))
+
+    return service
+
+
+def test_a_cell_typed_over_and_then_set_in_a_run_that_was_stopped_is_taken_in_once(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between commit and swap, the file shows what was typed, the store what the program set."""
+    ran(book, completing("苏州"))
+    typing(book, "u1x", "city", None)
+    with monkeypatch.context() as stop, pytest.raises(KeyboardInterrupt):
+        stop.setattr("ltc_xl.session.desk.replace_book", stopping)
+        ran(book, completing("无锡"))
+    store = store_of(book)
+    committed = store.head
+    assert ran(book, completing("无锡")).typed_commit is None
+    assert store.head == committed
+    store.close()
+    cities = dict(read_book(book).rows("leads").select(UID, "city").iter_rows())
+    assert cities["u1x"] == "无锡"
+
+
+def stopping(*_: object) -> None:
+    raise KeyboardInterrupt

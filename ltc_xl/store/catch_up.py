@@ -81,18 +81,29 @@ def _cells(book: Book, owner: Table, records: pl.DataFrame) -> Changes:
         if mine.height and place and column.code in place.columns:
             here = _beside(book.rows(owner.name), column, mine)
             _refuse_conflict(here, owner, column, book)
-            moved = here.filter(
-                pl.col("here").eq_missing(pl.col("old")) & pl.col("old").ne_missing(pl.col("new"))
-            )
-            sets.append(SetColumn(owner.name, column.code, moved.select(UID, "old", "new")))
+            moved = here.filter(_untouched() & pl.col("here").ne_missing(pl.col("new")))
+            sets.append(SetColumn(owner.name, column.code, moved.select(UID, "new", old="here")))
     return Changes(tuple(entry for entry in sets if entry.cells.height))
 
 
+def _untouched() -> pl.Expr:
+    """Return whether a cell of the book is as the stopped run found it: as before, or as it was typed then."""
+    as_typed = pl.col("was_typed") & pl.col("here").eq_missing(pl.col("typed"))
+    return pl.col("here").eq_missing(pl.col("old")) | as_typed
+
+
 def _beside(rows: pl.DataFrame, column: Column, records: pl.DataFrame) -> pl.DataFrame:
-    """Return ``here`` (the book), ``old`` and ``new`` (the store's way since) of each cell."""
+    """Return ``here`` (the book), ``old`` and ``new`` (the store's way since) of each cell, and what was typed.
+
+    A cell that somebody typed over and the program then set, in a run that was stopped, still shows what was
+    typed: ``typed``, where ``was_typed``.
+    """
+    own = (pl.col("kind") == "typed") & ~pl.col("theirs")
     way = records.group_by("row_id", maintain_order=True).agg(
         recalled(pl.col("old").first(), column.dtype),
         recalled(pl.col("new").last(), column.dtype),
+        recalled(pl.col("new").filter(own).last().alias("typed"), column.dtype),
+        own.any().alias("was_typed"),
         pl.col("theirs").any(),
     )
     here = rows.select(UID, here=column.code)
@@ -100,9 +111,7 @@ def _beside(rows: pl.DataFrame, column: Column, records: pl.DataFrame) -> pl.Dat
 
 
 def _refuse_conflict(here: pl.DataFrame, owner: Table, column: Column, book: Book) -> None:
-    both = here.filter(
-        pl.col("here").ne_missing(pl.col("old")) & pl.col("here").ne_missing(pl.col("new")) & pl.col("theirs")
-    )
+    both = here.filter(~_untouched() & pl.col("here").ne_missing(pl.col("new")) & pl.col("theirs"))
     if both.height:
         cell = book.cell(owner.name, both[UID][0], column.code)
         raise ConflictError("both_changed", path=book.name, cell="!".join(cell or ()), count=both.height)
