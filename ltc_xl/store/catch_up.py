@@ -87,13 +87,13 @@ def _cells(book: Book, owner: Table, records: pl.DataFrame) -> Changes:
 
 
 def _untouched() -> pl.Expr:
-    """Return whether a cell of the book is as the stopped run found it: as before, or as it was typed then."""
+    """Return whether a cell is as the stopped run found it: as it was before, or as it was typed."""
     as_typed = pl.col("was_typed") & pl.col("here").eq_missing(pl.col("typed"))
     return pl.col("here").eq_missing(pl.col("old")) | as_typed
 
 
 def _beside(rows: pl.DataFrame, column: Column, records: pl.DataFrame) -> pl.DataFrame:
-    """Return ``here`` (the book), ``old`` and ``new`` (the store's way since) of each cell, and what was typed.
+    """Return ``here`` (the book), ``old`` and ``new`` (the store's way) of each cell, and what was typed.
 
     A cell that somebody typed over and the program then set, in a run that was stopped, still shows what was
     typed: ``typed``, where ``was_typed``.
