@@ -119,7 +119,9 @@ def _parts(data: Mapping[str, Any], lang: Lang, *, nothing: bool) -> list[str]:
         "unassigned": len(data["unassigned"]),
     }
     parts = [say(f"sync.parts.{name}", lang, count=count) for name, count in counted.items() if count]
-    return [say("sync.parts.nothing", lang), *parts] if nothing and not data["commit"] else parts
+    if nothing and not data["commit"]:
+        return [say("sync.parts.nothing", lang), *parts]
+    return parts or [say("sync.parts.shown", lang)]
 
 
 def _listed(parts: Sequence[str], lang: Lang) -> str:

@@ -68,20 +68,29 @@ def bodies_since(
 def bodies_replaced(
     connection: sa.Connection, tenant: str, workbook_id: str, seqs: Collection[int]
 ) -> Mapping[str, pl.DataFrame]:
-    """Return table -> the body that some commits of a workbook replaced, where no other has written since."""
+    """Return table -> the body that some commits of a workbook replaced, where theirs still stands.
+
+    Commits that came later and were taken back left it as it was: they are in nobody's way.
+    """
     held = schema.put.c
     query = (
-        sa.select(held.entity, held.seq, held.old)
+        sa.select(held.entity, held.seq, held.old, held.new)
         .where(held.tenant == tenant, held.workbook_id == workbook_id, held.seq >= min(seqs, default=0))
         .order_by(held.seq.desc())
     )
+    standing: dict[str, pl.DataFrame] = {}
     replaced: dict[str, bytes] = {}
-    later: set[str] = set()
-    for name, seq, old in connection.execute(query):
+    settled: set[str] = set()
+    for name, seq, old, new in connection.execute(query):
+        if name not in tables() or name in settled:
+            continue
+        stands = standing.setdefault(name, _unpacked(new))
         if seq not in seqs:
-            later.add(name)
-        elif name not in later and name in tables():
+            settled.update({name} & replaced.keys())
+        elif name in replaced or stands.equals(_unpacked(new)):
             replaced[name] = old
+        else:
+            settled.add(name)
     return {name: _unpacked(body) for name, body in replaced.items()}
 
 
