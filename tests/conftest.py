@@ -2,15 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from ltc_xl.demo import DEMO_DAY
+from ltc_xl.demo.book import new_firm_book
 from ltc_xl.model.book import Book, book_of
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.tables import DTYPES, table, tables
+from ltc_xl.sync import sync
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -45,6 +49,36 @@ def own_state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     state = tmp_path / "state"
     monkeypatch.setenv("LTC_XL_STATE", str(state))
     return state
+
+
+@pytest.fixture(scope="session")
+def synced_firms(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Lang], Path]:
+    """Return what makes the demo firm, synced once, and says in which folder it lies with its state."""
+
+    @cache
+    def made(lang: Lang) -> Path:
+        folder = tmp_path_factory.mktemp(f"synced-{lang}")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LTC_XL_STATE", str(folder / "state"))
+            new_firm_book(folder / "firm.xlsx", lang, DEMO_DAY)
+            sync(folder / "firm.xlsx", DEMO_DAY)
+        return folder
+
+    return made
+
+
+@pytest.fixture
+def synced_firm(
+    synced_firms: Callable[[Lang], Path], tmp_path: Path, own_state_dir: Path
+) -> Callable[[Lang], Path]:
+    """Return what gives a test its own copy of the synced firm's workbook, and of its state."""
+
+    def copied(lang: Lang) -> Path:
+        shutil.copytree(synced_firms(lang), tmp_path, dirs_exist_ok=True)
+        assert own_state_dir == tmp_path / "state"
+        return tmp_path / "firm.xlsx"
+
+    return copied
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ import sys
 from click.testing import CliRunner, Result
 
 from ltc_xl.cli import main
+from ltc_xl.model.enums import Lang
 
 ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""}
 CHINESE = {**ENGLISH, "LANG": "zh_CN.UTF-8"}
+SPEAKING: dict[Lang, dict[str, str]] = {"zh": CHINESE, "en": ENGLISH}
 
 
 def ltc(*args: object, env: dict[str, str] = ENGLISH) -> Result:

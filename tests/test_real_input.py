@@ -67,6 +67,18 @@ def checked(book: Path, day: str) -> dict[tuple[str, str], int]:
     return dict(counted)
 
 
+def synced(book: Path, day: str) -> Json:
+    """Return what a sync led to, the report's figures with it; a second one must leave the file's bytes."""
+    done: Json = answered("sync", book, "--as-of", day)["books"][0]
+    before = book.read_bytes()
+    assert answered("sync", book, "--as-of", day)["books"][0]["commit"] is None
+    assert book.read_bytes() == before
+    assert (done["rejected"], done["conflicts"], done["unassigned"]) == (0, 0, [])
+    cash = answered("report", "management", book, "--as-of", day)["cash"]
+    assert (cash["tie_out"], cash["open_amount"]) == ("0.00", cash["ledger_amount"])
+    return done
+
+
 def unmatched(done: Json) -> list[tuple[object, ...]]:
     return [(e["column"], e["value"], e["rows"], e["proposal"]) for e in done["unmatched"]]
 
@@ -122,6 +134,14 @@ def test_the_funnel_of_a_marketplace(
     assert {name: document["total"][name] for name in names} == {name: expected[name] for name in names}
     months = answered("report", "funnel", book, "--by", "month", "--as-of", OLIST_DAY)
     assert by_key(months, *names) == expected["by_contact_month"]
+    waiting = expected["leads"] - deals
+    done = synced(book, OLIST_DAY)
+    assert (done["graded"], len(done["assigned"])) == (waiting, waiting)
+    assert checked(book, OLIST_DAY) == {
+        ("K-01", "customer"): deals,
+        ("K-02", "amount"): deals,
+        ("L-02", "next_on"): waiting,
+    }
 
 
 # ---------------------------------------------------------------- a sales team's pipeline
@@ -177,6 +197,9 @@ def test_the_pipeline_of_a_sales_team(
     )
     regions = answered("report", "funnel", book, "--by", "team", "--as-of", MAVEN_DAY)
     _holds_the_deals(regions["rows"], expected["by_region"])
+    assert synced(book, MAVEN_DAY)["counts"]["error"] == sum(
+        found[k] for k in found if k[0] in {"K-01", "K-02"}
+    )
 
 
 def _holds_the_deals(rows: list[Json], expected: Mapping[str, Json]) -> None:
@@ -278,6 +301,12 @@ def test_any_month_end_is_replayed_from_the_rows(ibm: Path, reference: Callable[
         assert Decimal(data["open_amount"]) == money(expected["amount"]), end
         assert Decimal(data["overdue_amount"]) == money(expected["overdue"]), end
         assert Decimal(data["tie_out"]) == 0, end
+
+
+@pytest.mark.needs_data("ibm_ar")
+def test_the_daily_run_of_a_service_centre_finds_nothing_to_say(ibm: Path) -> None:
+    done = synced(ibm, IBM_LAST_DAY)
+    assert (done["counts"], done["graded"]) == ({"error": 0, "warning": 0, "info": 0}, 0)
 
 
 def ledger_total(source: Path, day: date) -> Decimal:

@@ -11,18 +11,27 @@ from pathlib import Path
 import openpyxl
 import pytest
 from conftest import typed_rows
-from shell import CHINESE, ENGLISH, ltc, process
+from shell import CHINESE, SPEAKING, ltc, process
 
 from ltc_xl import rollout, session
 from ltc_xl.model.enums import Lang
 
 ROWS = {"leads": "| company |\n| 恒远 |", "channels": "| channel |\n| 官网 |"}
-COMMANDS = {
+WRITES = {
     "check": ("check", "{book}"),
     "import": ("import", "{book}", "{rows}", "--form", "leads", "--apply"),
     "aging": ("collect", "aging", "{book}"),
+    "sync": ("sync", "{book}"),
 }
-SPEAKING: dict[Lang, dict[str, str]] = {"zh": CHINESE, "en": ENGLISH}
+COMMANDS = {
+    **WRITES,
+    "today": ("today", "{book}"),
+    "grade": ("leads", "grade", "{book}"),
+    "assign": ("leads", "assign", "{book}"),
+    "letters": ("collect", "letters", "{book}"),
+    "pipeline": ("report", "pipeline", "{book}"),
+    "management": ("report", "management", "{book}"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +195,7 @@ def without_overriding() -> list[str]:
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", WRITES)
 @pytest.mark.parametrize("lang", SPEAKING)
 def test_a_read_only_folder_is_told_and_the_store_does_not_run_ahead(
     command: str, lang: Lang, book: Path
