@@ -1,7 +1,7 @@
 """Where the model's tables stand in a workbook: by Excel Table, else by sheet name and header row."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -48,6 +48,15 @@ class Bound:
     excel_table: str | None = None
     open_end: bool = True
     names: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Hashable:
+        """Return all of it as one value that can be compared."""
+        columns, extra, names = (
+            tuple(held.items()) for held in (self.headers.columns, self.headers.extra, self.names)
+        )
+        place = (self.header_row, self.first_row, self.last_row, self.excel_table, self.open_end)
+        return self.table.name, self.sheet.name, columns, extra, names, self.headers.twice, *place
 
 
 def header_key(text: str) -> str:

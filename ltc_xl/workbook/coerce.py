@@ -1,8 +1,9 @@
 """Cells to values of a column's type; what cannot be read is reported, never guessed and never just blank."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 import polars as pl
 
@@ -34,6 +35,11 @@ class Reading:
     date1904: bool = False
     styles: Styles = field(default_factory=Styles)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def key(self) -> Hashable:
+        """Return what reading depends on as one value that can be compared; formats stand in the stamp."""
+        return self.date1904, tuple((name, *words.items()) for name, words in self.words.items())
 
     def word_codes(self, name: str) -> Mapping[str, str]:
         """Return folded word -> code of a list; the book's own words go before the shipped ones."""

@@ -19,7 +19,8 @@ from ltc_xl.workbook.binding import (
     table_part,
 )
 from ltc_xl.workbook.coerce import Reading
-from ltc_xl.workbook.package import Package
+from ltc_xl.workbook.memory import Memory
+from ltc_xl.workbook.package import Package, Sheet, TablePart
 from ltc_xl.workbook.rows import TableRead, numbers_read, table_read
 from ltc_xl.workbook.source import Source
 
@@ -27,6 +28,9 @@ _HEADER_TWICE, _HEADER_GONE = "V-08", "V-09"
 _ENOUGH_TABLES = 2
 
 Places = Mapping[str, Bound]
+
+_TABLES: Memory[TableRead] = Memory(128)
+_BOUNDS: Memory[Bound | None] = Memory(256)
 
 
 def read_book(path: Path) -> Book:
@@ -72,6 +76,12 @@ def _bound(source: Source, model: Table) -> Bound | None:
     sheet = source.package.sheet(part.sheet) if part else named_sheet(source.package, model)
     if sheet is None:
         return None
+    stamp = source.stamp(sheet)
+    key = stamp and (stamp, model.name, part, sheet.name)
+    return _BOUNDS.remembered(key, lambda: _found(source, model, part, sheet), lambda _: True)
+
+
+def _found(source: Source, model: Table, part: TablePart | None, sheet: Sheet) -> Bound | None:
     if part is None:
         return bound_by_header(model, sheet, source.head(sheet, SEARCHED_ROWS))
     return bound_by_part(model, part, sheet, source.head(sheet, part.area.top))
@@ -118,8 +128,14 @@ def _header_findings(places: Places, profile: str, lang: Lang) -> Iterator[Findi
 
 
 def _read(source: Source, bound: Bound, reading: Reading) -> TableRead:
-    cells = source.body(bound.sheet, numbers_read(bound))
-    return table_read(bound, cells, reading, _limit(source.package, bound))
+    """Return a table; not read again when its sheet is the same, unless new rows were given identities."""
+    limit, stamp = _limit(source.package, bound), source.stamp(bound.sheet)
+
+    def made() -> TableRead:
+        return table_read(bound, source.body(bound.sheet, numbers_read(bound)), reading, limit)
+
+    key = stamp and (stamp, bound.key, reading.key, limit)
+    return _TABLES.remembered(key, made, lambda read: not read.table.fresh)
 
 
 def _limit(package: Package, bound: Bound) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import TypeVar
 from xml.etree.ElementTree import ParseError
 
@@ -17,6 +18,9 @@ from ltc_xl.workbook.styles import Styles, styles_of
 
 T = TypeVar("T")
 
+LARGE = 500_000
+"""Bytes of a packed sheet of which nothing is remembered."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -24,6 +28,24 @@ class Source:
 
     package: Package
     _unpacked: dict[str, bytes] = field(default_factory=dict)
+
+    def stamp(self, sheet: Sheet) -> tuple[bytes, ...] | None:
+        """Return what a sheet's cells are made of: digests of its part and of texts and formats.
+
+        None for a large sheet, of which nothing is remembered.
+        """
+        own = self._digest(sheet.part)
+        return None if own is None else (own, *self._shared_digests)
+
+    @cached_property
+    def _shared_digests(self) -> tuple[bytes, ...]:
+        parts = (self.package.part_of_kind(kind) for kind in ("sharedStrings", "styles"))
+        packed = (self.package.packed(self.package.entry(part)) if part else b"" for part in parts)
+        return tuple(sha256(data).digest() for data in packed)
+
+    def _digest(self, part: str) -> bytes | None:
+        packed = self.package.packed(self.package.entry(part))
+        return None if len(packed) > LARGE else sha256(packed).digest()
 
     @cached_property
     def strings(self) -> pl.Series:
