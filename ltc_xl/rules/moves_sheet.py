@@ -176,4 +176,4 @@ def _role_findings(row: Row, roles: Names[str] | None) -> Iterator[Finding]:
             yield Finding("R-25", "transitions", row[UID], "role", {"role": role}, "warning")
         elif roles.get(role) is None:
             told = {"role": role, "near": roles.near(role) or "", "known": list(roles.written.values())}
-            yield Finding("R-24", "transitions", row[UID], "role", told)
+            yield Finding("R-24", "transitions", row[UID], "role", told, "warning")
