@@ -17,7 +17,7 @@ from conftest import typed_rows
 from ltc_xl import rollout
 from ltc_xl.check import check
 from ltc_xl.messages import sentence_of
-from ltc_xl.model.book import Book
+from ltc_xl.model.book import Book, column_letters
 from ltc_xl.model.change import Changes, SetColumn
 from ltc_xl.model.errors import (
     BookHasChanged,
@@ -633,3 +633,24 @@ def test_a_cell_typed_over_and_then_set_in_a_run_that_was_stopped_is_taken_in_on
 
 def stopping(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_sheet_that_lost_its_identities_is_refused_with_a_way_out(book: Path) -> None:
+    """Somebody deletes the hidden column _uid: rows cannot be told apart, and a silent history would lie."""
+    ran(book)
+    opened = openpyxl.load_workbook(book)
+    sheet = opened["线索"]
+    place = read_book(book).place("leads")
+    assert place is not None
+    listed = sheet.tables["tblLeads"]
+    last = place.columns[UID]
+    sheet.delete_cols(last)
+    listed.ref = f"{listed.ref.split(':')[0]}:{column_letters(last - 1)}{place.last_row}"
+    listed.tableColumns.pop()
+    listed.autoFilter = None
+    opened.save(book)
+    before = book.read_bytes()
+    with pytest.raises(WorldError) as told:
+        ran(book)
+    assert (told.value.key, told.value.values["sheets"]) == ("identities_gone", ["线索"])
+    assert book.read_bytes() == before

@@ -17,7 +17,16 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, applied, needed, size
 from ltc_xl.model.errors import BookHasChanged, CannotPatch, NotAWorkbook, WorldError
 from ltc_xl.session.how import Job
-from ltc_xl.store import Backup, Identity, Store, identity_of, missed_changes, opened_store, state_dir
+from ltc_xl.store import (
+    Backup,
+    Identity,
+    Store,
+    identity_of,
+    missed_changes,
+    opened_store,
+    sheets_without_identity,
+    state_dir,
+)
 from ltc_xl.workbook import Edit, edits_of, fresh_uids, look_edits, patch, replace_book
 from ltc_xl.workbook.read import read_book
 from ltc_xl.workbook.swap import digest_of
@@ -77,7 +86,14 @@ class Desk:
     # ------------------------------------------------------------ up to date
 
     def bring_up_to_date(self) -> None:
-        """Give new rows their ids; bring the file up to the store's last commit."""
+        """Give new rows their ids; bring the file up to the store's last commit.
+
+        Raises:
+            WorldError: a sheet has lost the column that tells its rows apart; nothing is written.
+        """
+        lost = sheets_without_identity(self.book, self.store)
+        if lost:
+            raise WorldError("identities_gone", file=self.path.name, sheets=lost)
         self._stamp()
         self._catch_up()
 

@@ -11,7 +11,7 @@ from ltc_xl.store.opening import known_store, opened_store, past_store
 from ltc_xl.store.place import state_dir, store_url
 from ltc_xl.store.schema import followed, kept_columns, tracked
 from ltc_xl.store.store import Store
-from ltc_xl.store.typed import typed_changes
+from ltc_xl.store.typed import sheets_without_identity, typed_changes
 from ltc_xl.store.values import recalled, recalled_rows, recalled_texts
 from ltc_xl.store.wishes import Why, WishTold
 from ltc_xl.store.writing import Writing
@@ -39,6 +39,7 @@ __all__ = [
     "recalled",
     "recalled_rows",
     "recalled_texts",
+    "sheets_without_identity",
     "sqlite_file",
     "state_dir",
     "store_url",

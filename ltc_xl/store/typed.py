@@ -7,7 +7,7 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, SetColumn, differences
 from ltc_xl.model.tables import UID, Table
-from ltc_xl.store.schema import followed, kept_columns
+from ltc_xl.store.schema import followed, kept_columns, tracked
 from ltc_xl.store.store import Store
 
 
@@ -21,6 +21,13 @@ def typed_changes(book: Book, store: Store) -> Changes:
         changes += _of_table(book, owner, store.rows(owner.name))
     readable = (_readable(entry, book) for entry in changes.sets)
     return Changes(tuple(entry for entry in readable if entry.cells.height), changes.inserts, changes.deletes)
+
+
+def sheets_without_identity(book: Book, store: Store) -> list[str]:
+    """Return the sheets that have lost their hidden column of identities while the store knows their rows."""
+    kept = {owner.name for owner in followed(book)}
+    places = ((owner.name, book.place(owner.name)) for owner in tracked() if owner.name not in kept)
+    return [place.sheet for name, place in places if place and store.rows(name).height]
 
 
 def _of_table(book: Book, owner: Table, state: pl.DataFrame) -> Changes:
