@@ -26,3 +26,7 @@ samples:
 # One line of the table of figures, e.g. `just bench read`
 bench NAME:
     python benchmarks/{{NAME}}.py
+
+# A hundred syncs killed at random moments, each held to an undisturbed run
+soak:
+    python benchmarks/kills.py
