@@ -22,6 +22,7 @@ from ltc_xl.model.tables import tables
 
 DPI = 100
 COLOURS = 256
+LETTERS = 2
 PAGES = 2  # of a sheet: a wide table prints on two side by side
 DAY = "2026-11-21"
 OUT = Path(__file__).parent / "pictures"
@@ -120,12 +121,20 @@ def sheet_pictures(book: Path, out: Path) -> Iterator[Path]:
                 yield keep(picture, out / f"{sheets.index(sheet) + 1:02d}-{canonical(sheet)}{more}.png")
 
 
+def as_it_is(paper: Path, _folder: Path) -> Path:
+    """Return a paper that is a PDF already."""
+    return paper
+
+
+PRINTERS = {".html": page_as_pdf, ".xlsx": book_as_pdf, ".pdf": as_it_is}
+
+
 def paper_pictures(paper: Path, out: Path) -> Iterator[Path]:
-    """Draw every printed page of a paper, be it a page (html) or a workbook."""
-    stem = paper.stem if paper.suffix == ".html" else f"{paper.stem}-xlsx"
+    """Draw every printed page of a paper, be it a page (html), a workbook or a PDF."""
+    stem = paper.stem if paper.suffix == ".html" else f"{paper.stem}-{paper.suffix[1:]}"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        pdf = (page_as_pdf if paper.suffix == ".html" else book_as_pdf)(paper, folder)
+        pdf = PRINTERS[paper.suffix](paper, folder)
         for number, (picture, _) in enumerate(pages(pdf, folder), 1):
             yield keep(picture, out / f"{stem}{f'-{number}' if number > 1 else ''}.png")
 
@@ -148,8 +157,15 @@ def demo_pictures(lang: str) -> Iterator[Path]:
         run(sys.executable, "-m", "ltc_xl", *command, LTC_XL_STATE=str(folder / "state"))
         for book in sorted(folder.glob("*.xlsx")):
             yield from sheet_pictures(book, OUT / lang)
-        for paper in sorted(folder.glob("reports/*.*")):
+        for paper in papers_of(folder / "reports"):
             yield from paper_pictures(paper, OUT / lang)
+
+
+def papers_of(folder: Path) -> list[Path]:
+    """Return the papers of the day: pages, workbooks, and of the letters, which look alike, the first two."""
+    made = sorted(path for path in folder.glob("*.*") if DAY in path.name)
+    letters = [path for path in made if path.suffix == ".pdf" and path.name.startswith("letters-")]
+    return [path for path in made if path.suffix != ".pdf"] + letters[:LETTERS]
 
 
 def main() -> None:
