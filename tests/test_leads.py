@@ -192,6 +192,13 @@ def test_leads_that_wait_get_an_owner_a_day_and_the_reason() -> None:
     assert after.rows("leads")["assign_why"].null_count() == 3
 
 
+def test_a_lead_that_a_deal_has_come_from_is_neither_graded_nor_assigned() -> None:
+    book = written_book(LEADS + PEOPLE + "opportunities\n| opp_id | lead |\n| O-1 | L-1 |")
+    assert set(by_lead(graded(book).data["graded"], "grade")) == {"L-2", "L-3", "L-4", "L-5"}
+    after = applied(book, graded(book).changes)
+    assert set(by_lead(assigned(after).data["assigned"], "owner")) == {"L-2", "L-3"}
+
+
 def test_leads_that_have_an_owner_stay_theirs_even_if_the_owner_has_left() -> None:
     book = ready()
     found = owners(applied(book, assigned(book).changes))

@@ -13,7 +13,7 @@ from ltc_xl.model.money import RATE
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.rulesets import RuleSet, grading_rules
-from ltc_xl.rules.waiting import is_open
+from ltc_xl.rules.waiting import open_leads
 
 REACHABLE = ("mobile", "wechat", "email")
 """Ways to reach the contact; one of them is enough."""
@@ -57,7 +57,7 @@ def asked_inputs(rules: RuleSet) -> tuple[str, ...]:
 def grading(book: Book, rulebook: Rulebook, as_of: date) -> Grading:
     """Return what the rules say of the open leads of a book on a day."""
     rules = grading_rules(book, rulebook)
-    leads = with_inputs(book.rows("leads").filter(is_open()))
+    leads = with_inputs(open_leads(book))
     if not rules.sound:
         return Grading(rules, _answered(leads.clear(), pl.DataFrame(schema=_ANSWERS)))
     unread = pl.col(UID).is_in(unread_leads(book, sources(asked_inputs(rules))))

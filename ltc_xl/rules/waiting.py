@@ -9,9 +9,15 @@ from ltc_xl.rules.checks.references import aliases
 from ltc_xl.rules.name_keys import company_key
 
 
-def is_open() -> pl.Expr:
-    """Return whether somebody may still work on a lead."""
-    return pl.col("state").is_in(codes_of_kind("lead_state", "open"))
+def open_leads(book: Book) -> pl.DataFrame:
+    """Return the leads that somebody may still work on.
+
+    One that an opportunity has come from is done with, whatever its state says: ledgers that are brought in
+    know the deal and not the state.
+    """
+    is_open = pl.col("state").is_in(codes_of_kind("lead_state", "open"))
+    grown = book.rows("opportunities").select(lead_id="lead")
+    return book.rows("leads").filter(is_open).join(grown, on="lead_id", how="anti", maintain_order="left")
 
 
 def waiting_leads(book: Book) -> pl.DataFrame:
@@ -22,7 +28,7 @@ def waiting_leads(book: Book) -> pl.DataFrame:
     where the company is a customer of ours.
     """
     blank = pl.col("owner").fill_null("").str.strip_chars() == ""
-    leads = _with_customers(book.rows("leads").filter(is_open() & blank), book.rows("customers"))
+    leads = _with_customers(open_leads(book).filter(blank), book.rows("customers"))
     content = (column.code for column in table("leads").columns if not column.live)
     order = list(dict.fromkeys(("score", "created_on", "lead_id", *content)))
     return leads.sort(order, descending=[code == "score" for code in order], nulls_last=True)

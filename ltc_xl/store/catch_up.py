@@ -82,7 +82,9 @@ def _cells(book: Book, owner: Table, records: pl.DataFrame) -> Changes:
             here = _beside(book.rows(owner.name), column, mine)
             _refuse_conflict(here, owner, column, book)
             moved = here.filter(_untouched() & pl.col("here").ne_missing(pl.col("new")))
-            sets.append(SetColumn(owner.name, column.code, moved.select(UID, "new", old="here")))
+            sets.append(
+                SetColumn(owner.name, column.code, moved.select(UID, pl.col("here").alias("old"), "new"))
+            )
     return Changes(tuple(entry for entry in sets if entry.cells.height))
 
 

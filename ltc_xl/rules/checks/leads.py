@@ -24,11 +24,15 @@ def check_leads_do_not_lie_idle(case: Case) -> list[Finding]:
 
 
 def check_leads_have_a_next_step(case: Case) -> list[Finding]:
-    """Report leads that sales took over but planned nothing for, once the days of grace are past (L-02)."""
+    """Report leads that sales took over but planned nothing for, once the days of grace are past (L-02).
+
+    They count from the day the lead came, or was given to its owner.
+    """
     grace = case.before(int(case.number("import_grace_days")))
+    taken = pl.max_horizontal("created_on", pl.col("assigned_at").dt.date())
     idle = (
         case.rows("leads")
-        .filter(pl.col("state").is_in(WITH_SALES) & (pl.col("created_on") < grace))
+        .filter(pl.col("state").is_in(WITH_SALES) & (taken < grace))
         .filter(pl.col("next_on").is_null())
     )
     return findings("L-02", "leads", idle, "next_on", ["owner"])
