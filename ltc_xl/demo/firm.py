@@ -95,7 +95,9 @@ def _graded(book: Book, as_of: date) -> Book:
     """Return the book with the leads graded; those that were converted as they were before."""
     leads = book.rows("leads")
     before = pl.when(pl.col("state") == "CONVERTED").then(pl.lit("FOLLOWING")).otherwise("state")
-    asked = book.with_rows("leads", leads.with_columns(state=before))
+    asked = book.with_rows("leads", leads.with_columns(state=before)).with_rows(
+        "opportunities", book.rows("opportunities").clear()
+    )
     graded = applied(asked, grade(asked, bind_rulebook(asked), as_of).changes).rows("leads")
     return book.with_rows("leads", graded.with_columns(leads["state"]))
 
