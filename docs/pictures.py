@@ -155,7 +155,7 @@ def demo_pictures(lang: str) -> Iterator[Path]:
         folder = Path(temporary)
         command = ("demo", "--dir", str(folder), "--lang", lang, "--as-of", DAY)
         run(sys.executable, "-m", "ltc_xl", *command, LTC_XL_STATE=str(folder / "state"))
-        for book in sorted(folder.glob("*.xlsx")):
+        for book in sorted(set(folder.glob("*.xlsx")) - set(folder.glob("*.rejected.xlsx"))):
             yield from sheet_pictures(book, OUT / lang)
         for paper in papers_of(folder / "reports"):
             yield from paper_pictures(paper, OUT / lang)
