@@ -112,7 +112,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of some columns of a grid, of its first ``limit`` rows; ``beside`` is written next to each."""
+    """A picture of some columns of a grid, of its first ``limit`` rows; ``beside`` stands next to each."""
 
     name: str
     grid: str

@@ -176,9 +176,7 @@ def _with_contracts(book: Book, _: Rulebook, as_of: date) -> Book:
     return _replaced(
         book,
         "contracts",
-        rows.with_columns(
-            pl.col("invoiced", "collected", "adjusted", "overdue_amount").fill_null(_NOTHING)
-        ),
+        rows.with_columns(pl.col("invoiced", "collected", "adjusted", "overdue_amount").fill_null(_NOTHING)),
     )
 
 

@@ -195,6 +195,6 @@ def funnel_steps(leads: pl.DataFrame, opportunities: pl.DataFrame) -> pl.DataFra
         (stage, count, None if deals_ is None else deals_.select(total(pl.col("amount"))).item())
         for stage, (count, deals_) in steps.items()
     ]
-    schema = {"stage": pl.String, "count": pl.Int64, "amount": MONEY}
+    schema: dict[str, pl.DataType] = {"stage": pl.String(), "count": pl.Int64(), "amount": MONEY}
     frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(before=pl.col("count").shift(1))
     return frame.with_columns(step_pct=_share("count", pl.col("before"))).drop("before")
