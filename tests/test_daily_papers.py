@@ -121,3 +121,14 @@ def test_a_figure_of_the_management_report_is_one_in_all_its_forms(
     assert data["aging"] == aging["total"]
     assert data["figures"]["overdue_amount"]["value"] == aging["overdue_amount"]
     assert cash["tie_out"] == aging["tie_out"] == "0.00"
+
+
+def test_a_pdf_that_wants_a_font_is_named_and_the_other_forms_are_there(
+    synced_firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "installed", lambda _folders: typst.Fonts(include_system_fonts=False))
+    command = ("report", "management", synced_firm("zh"), "--as-of", DEMO_DAY, "--out", tmp_path / "made")
+    result = ltc(*command, env=SPEAKING["zh"])
+    assert result.exit_code == 0
+    assert "fonts-noto-cjk" in result.stderr
+    assert {path.suffix for path in (tmp_path / "made").iterdir()} == {".html", ".xlsx"}

@@ -86,6 +86,15 @@ def print_written(asked: Asked, result: "Result", lang: Lang) -> None:
     if len(result.papers) > PAPERS_NAMED:
         folder = result.papers[-1].parent
         say(text("show.more_papers", lang, count=len(result.papers) - PAPERS_NAMED, folder=folder))
+    _tell_left_out(result, lang)
+
+
+def _tell_left_out(result: "Result", lang: Lang) -> None:
+    """Tell which PDF files are missing for want of a font, and the cure."""
+    if result.left_out:
+        from ltc_xl.messages import say as said
+
+        click.echo(said("errors.pdf_left_out", lang, names=list(result.left_out)), err=True)
 
 
 def _listed(parts: Sequence[str], lang: Lang) -> str:

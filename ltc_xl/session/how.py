@@ -112,6 +112,7 @@ class Result:
         received: cells and rows that the store had and the file had not.
         typed_commit: the commit of what people had typed, if they had.
         drawn: papers that are made and not printed yet.
+        left_out: PDF files that could not be made for want of a font; the other forms of the papers could.
     """
 
     book: Book
@@ -125,3 +126,4 @@ class Result:
     received: int = 0
     typed_commit: int | None = None
     drawn: "Drawn | None" = None
+    left_out: tuple[str, ...] = ()

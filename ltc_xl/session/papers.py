@@ -35,7 +35,8 @@ def printed(path: Path, result: Result, how: How) -> Result:
         return result
     folder = how.out or path.parent / "reports"
     with told_if_unwritable(folder):
-        return replace(result, papers=tuple(papers.write(folder)), drawn=None)
+        files = tuple(papers.write(folder))
+    return replace(result, papers=files, drawn=None, left_out=tuple(papers.left_out))
 
 
 @contextmanager
