@@ -35,10 +35,18 @@ class Facts:
         self._labels = {
             column.code: book.labels(column.enum) for column in table("leads").columns if column.enum
         }
+        self._said: dict[tuple[str, object], str] = {}
 
     def of(self, codes: Iterable[str], row: Mapping[str, object]) -> str:
         """Return what a lead says in some inputs of the rules."""
-        return self.say.listed(dict.fromkeys(self._fact(code, row.get(code)) for code in codes))
+        return self.say.listed(dict.fromkeys(self._once(code, row.get(code)) for code in codes))
+
+    def _once(self, code: str, value: object) -> str:
+        """Return one input in words; thousands of leads say the same few things."""
+        said = self._said.get((code, value))
+        if said is None:
+            said = self._said[code, value] = self._fact(code, value)
+        return said
 
     def _fact(self, code: str, value: object) -> str:
         own = f"grade.{code}.{value}"

@@ -72,12 +72,12 @@ def differences(table: str, before: pl.DataFrame, after: pl.DataFrame, columns: 
     """Return the cells of ``columns`` that differ between two frames of the same rows, joined by ``_uid``."""
     names = list(columns)
     both = before.select(UID, *names).join(after.select(UID, *names), on=UID, suffix="_new")
+    differs = {name: pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in names}
+    found = both.select(differ.any().alias(name) for name, differ in differs.items())
     sets = []
-    for name in names:
-        changed = both.filter(pl.col(name).ne_missing(pl.col(f"{name}_new")))
-        if changed.height:
-            cells = changed.select(UID, old=pl.col(name), new=pl.col(f"{name}_new"))
-            sets.append(SetColumn(table, name, cells))
+    for name in (name for name in names if found[name].any()):
+        cells = both.filter(differs[name]).select(UID, old=pl.col(name), new=pl.col(f"{name}_new"))
+        sets.append(SetColumn(table, name, cells))
     return Changes(tuple(sets))
 
 

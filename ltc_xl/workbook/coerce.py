@@ -26,6 +26,7 @@ _LOST_REFERENCE = "#REF!"
 _TOO_LONG = r"^-?[0-9]{16,}(?:\.|$)"
 _FLAG_WORDS = {"YES": ("true", "1", "y", "√", "✓", "✔"), "NO": ("false", "0", "n")}
 _WIDE = pl.Decimal(38, 8)
+_NO_PROBLEMS = pl.DataFrame(schema={"cell": pl.UInt32, "code": pl.String, "found": pl.String})
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,9 @@ def typed(cells: pl.DataFrame, column: Column, reading: Reading) -> Typed:
     wrong = seen.select(_wrong_anyway())["code"]
     sound = seen.with_columns(text=seen["text"].set(wrong.is_not_null(), None)) if wrong.count() else seen
     values = _READERS[column.type](sound, column, reading)
-    codes = pl.select(pl.coalesce(wrong, _codes_of(sound, values, column))).to_series()
-    bad = seen.with_columns(codes.alias("code")).filter(pl.col("code").is_not_null())
+    bad = seen.select(pl.all(), _problem(wrong, sound, values, column)).drop_nulls("code")
+    if not bad.height:
+        return Typed(values, _NO_PROBLEMS)
     found = pl.coalesce(shown(bad, reading), "=" + pl.col("formula"))
     return Typed(values, bad.select("cell", "code", found=found))
 
@@ -135,11 +137,14 @@ def _wrong_anyway() -> pl.Expr:
     )
 
 
-def _codes_of(cells: pl.DataFrame, values: pl.Series, column: Column) -> pl.Series:
-    unread = values.is_null() & cells["text"].is_not_null()
-    number_for_text = (cells["kind"] == NUMBER) & values.is_not_null() & (column.type == "id")
+def _problem(wrong: pl.Series, cells: pl.DataFrame, values: pl.Series, column: Column) -> pl.Expr:
+    """Return the code of what is wrong with each cell."""
+    unread = pl.lit(values).is_null() & pl.lit(cells["text"]).is_not_null()
     code = pl.when(unread).then(pl.lit(_UNREADABLE.get(column.type), pl.String))
-    return pl.select(code.when(number_for_text).then(pl.lit(NUMBER_FOR_TEXT))).to_series()
+    if column.type == "id":
+        number_for_text = pl.lit(cells["kind"] == NUMBER) & pl.lit(values).is_not_null()
+        code = code.when(number_for_text).then(pl.lit(NUMBER_FOR_TEXT))
+    return pl.coalesce(pl.lit(wrong), code).alias("code")
 
 
 def _text(cells: pl.DataFrame, _column: Column, reading: Reading) -> pl.Series:

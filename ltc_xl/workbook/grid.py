@@ -73,8 +73,13 @@ def grid(
     return _resolved(raw if last_row >= MAX_ROW else raw.filter(pl.col("row") <= last_row), strings)
 
 
+def is_small(xml: bytes) -> bool:
+    """Return whether reading all of a sheet costs no more than reading a piece of it."""
+    return len(xml) < _SMALL
+
+
 def _raw(xml: bytes, columns: Collection[int] | None, last_row: int) -> pl.DataFrame:
-    if len(xml) < _SMALL:
+    if is_small(xml):
         return _slow(xml, columns)
     try:
         return _fast(xml, columns, last_row)

@@ -163,6 +163,8 @@ def _positions(cell_rows: pl.Series, rows: pl.Series) -> pl.Series:
 
 def _aligned(column: Typed, at: pl.Series, count: int) -> Typed:
     values = pl.repeat(None, count, dtype=column.values.dtype, eager=True).scatter(at, column.values)
+    if not column.problems.height:
+        return Typed(values, column.problems)
     return Typed(values, column.problems.with_columns(cell=at.gather(column.problems["cell"])))
 
 
@@ -185,10 +187,11 @@ def _own_numbers(numbers: pl.Series, is_fresh: pl.Series) -> pl.Series:
 
 def _frame(model: Table, values: Mapping[str, pl.Series], uids: pl.Series, rows: pl.Series) -> pl.DataFrame:
     known = {**values, UID: uids, ROW: rows}
-    blank = {
-        code: pl.repeat(None, rows.len(), dtype=dtype, eager=True) for code, dtype in model.schema.items()
-    }
-    return pl.DataFrame({**blank, **known}, schema=model.schema)
+    columns = (
+        pl.col(code).cast(dtype) if code in known else pl.lit(None, dtype).alias(code)
+        for code, dtype in model.schema.items()
+    )
+    return pl.DataFrame(known).select(columns)
 
 
 def _place(bound: Bound, rows: pl.Series) -> Place:

@@ -11,7 +11,7 @@ import polars as pl
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # it ships no types
 
 from ltc_xl.model.errors import NotAWorkbook
-from ltc_xl.workbook.grid import grid
+from ltc_xl.workbook.grid import grid, is_small
 from ltc_xl.workbook.package import Package, Sheet
 from ltc_xl.workbook.strings import shared_strings
 from ltc_xl.workbook.styles import Styles, styles_of
@@ -28,6 +28,7 @@ class Source:
 
     package: Package
     _unpacked: dict[str, bytes] = field(default_factory=dict)
+    _parsed_whole: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def stamp(self, sheet: Sheet) -> tuple[bytes, ...] | None:
         """Return what a sheet's cells are made of: digests of its part and of texts and formats.
@@ -66,12 +67,22 @@ class Source:
         if sheet.part not in self._unpacked:
             self._unpacked[sheet.part] = self.package.read(sheet.part)
         xml = self._unpacked[sheet.part]
+        if is_small(xml):
+            return self._whole(sheet, xml).filter(pl.col("row") <= last_row)
         return self._parsed(sheet.part, lambda: grid(xml, self.strings, last_row=last_row))
 
     def body(self, sheet: Sheet, columns: Collection[int]) -> pl.DataFrame:
         """Return the cells of some columns of a sheet."""
         xml = self._unpacked.pop(sheet.part, None) or self.package.read(sheet.part)
+        if is_small(xml):
+            return self._whole(sheet, xml).filter(pl.col("column").is_in(list(columns)))
         return self._parsed(sheet.part, lambda: grid(xml, self.strings, columns))
+
+    def _whole(self, sheet: Sheet, xml: bytes) -> pl.DataFrame:
+        """Return all cells of a small sheet, parsed once: its head and its body are asked for in turn."""
+        if sheet.part not in self._parsed_whole:
+            self._parsed_whole[sheet.part] = self._parsed(sheet.part, lambda: grid(xml, self.strings))
+        return self._parsed_whole[sheet.part]
 
     def _parsed(self, part: str, parse: Callable[[], T]) -> T:
         try:
