@@ -140,11 +140,11 @@ def _wrong_anyway() -> pl.Expr:
 def _problem(wrong: pl.Series, cells: pl.DataFrame, values: pl.Series, column: Column) -> pl.Expr:
     """Return the code of what is wrong with each cell."""
     unread = pl.lit(values).is_null() & pl.lit(cells["text"]).is_not_null()
-    code = pl.when(unread).then(pl.lit(_UNREADABLE.get(column.type), pl.String))
+    codes = [pl.lit(wrong), pl.when(unread).then(pl.lit(_UNREADABLE.get(column.type), pl.String))]
     if column.type == "id":
         number_for_text = pl.lit(cells["kind"] == NUMBER) & pl.lit(values).is_not_null()
-        code = code.when(number_for_text).then(pl.lit(NUMBER_FOR_TEXT))
-    return pl.coalesce(pl.lit(wrong), code).alias("code")
+        codes.append(pl.when(number_for_text).then(pl.lit(NUMBER_FOR_TEXT)))
+    return pl.coalesce(codes).alias("code")
 
 
 def _text(cells: pl.DataFrame, _column: Column, reading: Reading) -> pl.Series:
