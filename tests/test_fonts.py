@@ -10,12 +10,16 @@ import pytest
 import typst
 from firms import DAY, firm, rulebook
 
+from ltc_xl.cli import show
+from ltc_xl.cli.options import Asked
 from ltc_xl.collect import metrics
 from ltc_xl.messages import sentence_of
 from ltc_xl.model.enums import LANGS, Lang
 from ltc_xl.model.errors import WorldError
+from ltc_xl.model.outcome import Outcome
 from ltc_xl.render import draw, fonts
 from ltc_xl.render.fonts import LATIN, families, needs_chinese
+from ltc_xl.session import Result
 
 ROOT = Path(__file__).parents[1]
 
@@ -69,6 +73,13 @@ def test_a_report_that_is_there_in_other_formats_does_without_its_pdf() -> None:
     assert drawn.left_out == ["metrics-2026-04-30.pdf"]
     told = sentence_of(WorldError("pdf_left_out", names=drawn.left_out), "zh")
     assert "metrics-2026-04-30.pdf" in told
+
+
+def test_a_program_that_asks_for_data_is_told_which_pdf_is_missing() -> None:
+    asked = Asked(lang="zh", face="zh", as_of=DAY, json=True)
+    made = Result(firm("zh"), Outcome(), left_out=("metrics-2026-04-30.pdf",))
+    assert show.as_document(asked, made)["left_out"] == ("metrics-2026-04-30.pdf",)
+    assert "left_out" not in show.as_document(asked, replace(made, left_out=()))
 
 
 def test_the_best_chinese_family_there_is_leads_in_chinese_and_follows_in_english(

@@ -53,7 +53,8 @@ def as_document(asked: Asked, result: "Result") -> dict[str, object]:
     written: dict[str, object] = {"commit": result.commit, "written_cells": result.cells}
     if asked.dry_run:
         written = {"dry_run": True, "would_write": _would_write(result.changes)}
-    return {**result.outcome.data, **written, "papers": result.papers}
+    left_out = {"left_out": result.left_out} if result.left_out else {}
+    return {**result.outcome.data, **written, "papers": result.papers, **left_out}
 
 
 def _would_write(changes: "Changes") -> dict[str, dict[str, int]]:
