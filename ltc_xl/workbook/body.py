@@ -10,8 +10,8 @@ from ltc_xl.model.address import column_letters
 from ltc_xl.workbook.area import MAX_ROW, Area
 from ltc_xl.workbook.cells import style_of
 from ltc_xl.workbook.edits import CachedValue, Formula, Plain, Row, Value
-from ltc_xl.workbook.grow import Reshape
 from ltc_xl.workbook.package import Package, TablePart, elements, local_name
+from ltc_xl.workbook.reshape import Reshape
 from ltc_xl.workbook.scan import CellAt, RowAt
 from ltc_xl.workbook.tags import attribute, plain
 from ltc_xl.workbook.worksheet import Gone, Worksheet, Write

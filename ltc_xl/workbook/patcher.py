@@ -6,7 +6,7 @@ from pathlib import Path
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.calculation import has_formulas, recalculate_on_load, without_chain
 from ltc_xl.workbook.edits import CellEdit, Edit, PatchReport, ShowSheet
-from ltc_xl.workbook.grow import grow_names
+from ltc_xl.workbook.names import grow_names
 from ltc_xl.workbook.package import Package, Sheet, TablePart
 from ltc_xl.workbook.sheetpatch import SheetPatch, TableEdits
 from ltc_xl.workbook.splices import Splices

@@ -9,8 +9,9 @@ from ltc_xl.workbook.body import TableBody, calculated_columns
 from ltc_xl.workbook.cells import CellWriter
 from ltc_xl.workbook.delete import refuse_to_move, without_rows
 from ltc_xl.workbook.edits import AppendRows, CellEdit, DeleteRows, PutRows, Row
-from ltc_xl.workbook.grow import Mover, Reshape, all_moved, area_moved, grow_sheet, grown_table
+from ltc_xl.workbook.grow import area_moved, grow_sheet, grown_table
 from ltc_xl.workbook.package import Package, Sheet, TablePart
+from ltc_xl.workbook.reshape import Mover, Reshape, all_moved
 from ltc_xl.workbook.scan import SheetScan
 from ltc_xl.workbook.worksheet import Worksheet, Write
 from ltc_xl.workbook.zipcopy import Pieces
