@@ -1,0 +1,190 @@
+"""All rules over one file; parts seen before are not looked at again."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from hashlib import sha1
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ooxml.book import BookFacts, book_facts
+from ooxml.boxes import Box, box, overlaps
+from ooxml.fault import Fault
+from ooxml.notes import note_faults
+from ooxml.opc import opc_faults
+from ooxml.opened import Opened
+from ooxml.order import order_faults
+from ooxml.sheet import SheetFacts, sheet_facts
+from ooxml.styles import Styles, style_faults, styles_of
+from ooxml.table import TableFacts, agreement_faults, table_facts
+from ooxml.xml import Element, children, descendants, parsed, text, whole
+
+T = TypeVar("T")
+
+LARGE = 3_000_000
+"""A sheet beyond this many bytes is left to the tests that mean it: its cells take seconds."""
+
+
+def faults(file: Path | bytes, *, large: bool = True) -> list[Fault]:
+    """Return everything wrong with a workbook file; ``large`` is whether large sheets are looked into."""
+    data = file if isinstance(file, bytes) else file.read_bytes()
+    opened = Opened.read(data)
+    found = list(opc_faults(opened))
+    books = opened.related("", "officeDocument")
+    return found + (list(_Book(opened, books[0], large=large).faults()) if books else [])
+
+
+def new_faults(before: Path | bytes, after: Path | bytes, *, large: bool = True) -> list[Fault]:
+    """Return what is wrong with a file that was not wrong before, rule by rule and part by part."""
+    known = Counter((f.part, f.rule) for f in faults(before, large=large))
+    found = []
+    for fault in faults(after, large=large):
+        known[fault.part, fault.rule] -= 1
+        if known[fault.part, fault.rule] < 0:
+            found.append(fault)
+    return found
+
+
+_MEMO: dict[tuple[object, ...], Any] = {}
+
+
+def _seen(data: bytes, look: Callable[[Element], T], *more: object) -> T:
+    """Return what a look at some XML says; the same bytes are looked at once."""
+    key = (look.__name__, sha1(data, usedforsecurity=False).digest(), *more)
+    if key not in _MEMO:
+        _MEMO[key] = look(parsed(data))
+    seen: T = _MEMO[key]
+    return seen
+
+
+class _Book:
+    """The parts of one workbook and how they fit together."""
+
+    def __init__(self, opened: Opened, part: str, *, large: bool) -> None:
+        self._opened, self._part, self._large = opened, part, large
+        self._facts: BookFacts = _seen(opened.parts[part], book_facts)
+        self._styles = self._one("styles", styles_of) or Styles()
+        self._strings: tuple[str, ...] = self._one("sharedStrings", _strings) or ()
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield what is wrong with the workbook."""
+        yield from (Fault(self._part, rule, what) for rule, what in self._facts.wrong)
+        for part in self._opened.related(self._part, "styles"):
+            data = self._opened.parts[part]
+            yield from (Fault(part, "order", what) for what in _seen(data, _ordered))
+            yield from (Fault(part, rule, what) for rule, what in _seen(data, _style_faults))
+        seen: list[TableFacts] = []
+        relations = self._opened.relations(self._part)
+        for name, relation_id in self._facts.sheets.items():
+            relation = relations.get(relation_id)
+            if relation is None or relation.target not in self._opened.parts:
+                yield Fault(self._part, "sheet", f"{name} has no part")
+            elif relation.kind == "worksheet":
+                yield from self._sheet(relation.target, seen)
+        yield from self._table_names(seen)
+        yield from self._chain()
+
+    def _one(self, kind: str, look: Callable[[Element], T]) -> T | None:
+        part = next(iter(self._opened.related(self._part, kind)), None)
+        return None if part is None else _seen(self._opened.parts[part], look)
+
+    def _sheet(self, part: str, seen: list[TableFacts]) -> Iterator[Fault]:
+        data = self._opened.parts[part]
+        tables = {p: _seen(self._opened.parts[p], table_facts) for p in self._opened.related(part, "table")}
+        seen += tables.values()
+        for where, table in tables.items():
+            yield from (Fault(where, rule, what) for rule, what in table.wrong)
+            if table.difference >= self._styles.differences:
+                yield Fault(where, "style", f"the difference {table.difference} is not there")
+        if hit := overlaps(t.area for t in tables.values() if t.area):
+            yield Fault(part, "table", f"tables share cells: {hit}")
+        yield from note_faults(self._opened, part)
+        if len(data) > LARGE and not self._large:
+            return
+        heads = frozenset(t.area.top for t in tables.values() if t.area and t.has_head)
+        facts = _seen(data, lambda root: sheet_facts(root, heads), heads)
+        yield from (Fault(part, rule, what) for rule, what in facts.wrong)
+        yield from (Fault(part, rule, what) for rule, what in self._indexes(facts))
+        for where, table in tables.items():
+            yield from (Fault(where, r, what) for r, what in agreement_faults(table, facts, self._strings))
+
+    def _indexes(self, facts: SheetFacts) -> Iterator[tuple[str, str]]:
+        if facts.style >= self._styles.cells:
+            yield "style", f"the cell format {facts.style} of {self._styles.cells}"
+        if facts.difference >= self._styles.differences:
+            yield "style", f"the difference {facts.difference} of {self._styles.differences}"
+        if facts.string >= len(self._strings):
+            yield "string", f"the shared string {facts.string} of {len(self._strings)}"
+        known = {name.lower() for name in self._facts.sheets}
+        for name in facts.sheets:
+            ends = [name] if name.lower() in known else name.split(":")
+            if not name.startswith("[") and any(end.lower() not in known for end in ends):
+                yield "sheet", f"a formula speaks of the sheet {name!r}"
+
+    def _table_names(self, tables: list[TableFacts]) -> Iterator[Fault]:
+        for what, values in (("id", [t.id for t in tables]), ("name", [t.name.lower() for t in tables])):
+            yield from (
+                Fault(self._part, "table", f"the {what} {v} twice")
+                for v, n in Counter(values).items()
+                if n > 1
+            )
+        for table in tables:
+            if table.name.lower() in self._facts.names:
+                yield Fault(self._part, "table", f"{table.name} is a table and a defined name")
+
+    def _chain(self) -> Iterator[Fault]:
+        for part in self._opened.related(self._part, "calcChain"):
+            root = self._opened.root(part)
+            if root is not None:
+                yield from (Fault(part, "chain", what) for what in self._chain_faults(root))
+
+    def _chain_faults(self, root: Element) -> Iterator[str]:
+        sheet, by_id = 0, {i: self._formula_cells(name) for i, name in self._sheet_ids()}
+        for e in children(root, "c"):
+            sheet = whole(e.get("i"), sheet)
+            if sheet not in by_id:
+                yield f"{e.get('r')} of a sheet with the id {sheet}"
+            elif not _is_computed(e.get("r", ""), *by_id[sheet]):
+                yield f"{e.get('r')} of sheet {sheet} has no formula"
+
+    def _sheet_ids(self) -> Iterator[tuple[int, str]]:
+        root = self._opened.root(self._part)
+        found = descendants(root, "sheet") if root is not None else ()
+        return ((whole(e.get("sheetId")), e.get("name", "")) for e in found)
+
+    def _formula_cells(self, name: str) -> tuple[frozenset[str], tuple[Box, ...]]:
+        relation = self._opened.relations(self._part).get(self._facts.sheets.get(name, ""))
+        data = self._opened.parts.get(relation.target) if relation else None
+        return (frozenset(), ()) if data is None else _seen(data, _formula_places)
+
+
+def _is_computed(place: str, cells: frozenset[str], arrays: tuple[Box, ...]) -> bool:
+    here = box(place)
+    return place in cells or any(here.meets(area) for area in arrays if here)
+
+
+def _strings(root: Element) -> tuple[str, ...]:
+    return tuple("".join(text(t) for t in _shown(si)) for si in children(root, "si"))
+
+
+def _shown(si: Element) -> Iterator[Element]:
+    """Yield the texts of a shared string, those that say how it is spoken left out."""
+    yield from children(si, "t")
+    for run in children(si, "r"):
+        yield from children(run, "t")
+
+
+def _ordered(root: Element) -> tuple[str, ...]:
+    return tuple(order_faults(root))
+
+
+def _style_faults(root: Element) -> tuple[tuple[str, str], ...]:
+    return tuple(style_faults(root))
+
+
+def _formula_places(root: Element) -> tuple[frozenset[str], tuple[Box, ...]]:
+    """Return the cells of a sheet that have a formula, and the ranges of its arrays."""
+    formulas = list(descendants(root, "f"))
+    cells = (e.getparent() for e in formulas)
+    arrays = (box(e.get("ref", "")) for e in formulas if e.get("t") in {"array", "dataTable"})
+    places = (cell.get("r", "") for cell in cells if cell is not None)
+    return frozenset(places), tuple(b for b in arrays if b)
