@@ -17,7 +17,7 @@ GONE = "#REF!"
 _DIGIT = re.compile(r"[0-9]")
 
 _SHEET_WORD = r"[^\s'!\"#,;:()\[\]{}+*/&=<>^%@$-]++"
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"\"(?:[^\"]|\"\")*+\""  # a text
     r"|#REF!(?:\$?[A-Za-z]{1,3}\$?\d{1,7}(?::\$?[A-Za-z]{1,3}\$?\d{1,7})?)?"  # of a sheet that went
     r"|(?P<sheet>(?:'(?:[^']|'')*+'|(?:\[[^\[\]]*+\])?" + _SHEET_WORD + r"(?::" + _SHEET_WORD + r")?)!)?"
@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     r"|\[(?:'.|[^'\[\]]|\[(?:'.|[^'\[\]])*+\])*+\]"  # columns of a table
     r"|[\w\\][\w.\\?]*+"  # a name, a function, a number
 )
+"""What a formula is made of; operators and blanks stand between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,13 @@ def rewritten(text: str, change: Callable[[Reference], Reference | None]) -> str
     """Return a formula with each reference changed; one for which there is None becomes ``#REF!``."""
 
     def token(match: re.Match[str]) -> str:
-        if not (match["from"] or match["first"] or match["upper"]):
+        reference = reference_of(match)
+        if reference is None:
             return match[0]
-        reference = _reference(match)
-        new = change(reference) if reference.area else reference
+        new = change(reference)
         return reference.sheet + GONE if new is None else match[0] if new is reference else new.text
 
-    return _TOKEN.sub(token, text)
+    return TOKEN.sub(token, text)
 
 
 def moved_formula(text: str, home_sheet: str, movers: Mapping[str, Mover]) -> str:
@@ -215,12 +216,20 @@ def sheet_of(prefix: str) -> str:
     return plain.removeprefix("[0]")
 
 
-def _reference(match: re.Match[str]) -> Reference:
+def reference_of(token: re.Match[str]) -> Reference | None:
+    """Return the reference that a token is; None when it is something else, or names cells beyond the sheet."""
+    found = _corners(token)
+    return found if found and found.area else None
+
+
+def _corners(match: re.Match[str]) -> Reference | None:
     sheet = match["sheet"] or ""
     if match["first"]:
         return Reference(sheet, (match["first"], match["last"]), (), single=False)
     if match["upper"]:
         return Reference(sheet, (), (match["upper"], match["lower"]), single=False)
+    if not match["from"]:
+        return None
     single = match["to"] is None
     columns = (match["from"], match["from"] if single else match["to"])
     return Reference(sheet, columns, (match["top"], match["top"] if single else match["bottom"]), single)
