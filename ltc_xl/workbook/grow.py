@@ -4,10 +4,14 @@ import re
 from dataclasses import replace
 
 from ltc_xl.workbook.area import Area, area_of
-from ltc_xl.workbook.names import grow_names, sheet_of
+from ltc_xl.workbook.extensions import moved_extensions, start_of_extensions
+from ltc_xl.workbook.movement import Movements
+from ltc_xl.workbook.names import grow_names
 from ltc_xl.workbook.package import TablePart
 from ltc_xl.workbook.ranges import PREFIX, moved_element, moved_tag
+from ltc_xl.workbook.references import sheet_of
 from ltc_xl.workbook.reshape import Mover, Reshape, all_moved
+from ltc_xl.workbook.rules import moved_rules
 from ltc_xl.workbook.scan import SheetScan
 from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import attribute, with_attribute
@@ -24,16 +28,22 @@ __all__ = [
 ]
 
 
-def grow_sheet(splices: Splices, scan: SheetScan, moved: Mover, used: Area | None) -> None:
-    """Cut the ranges of a worksheet to their new size: dimension, filter, formats, validations, links."""
-    _dimension(splices, scan, moved, used)
-    for tag in _SINGLE_TAGS.finditer(scan.tail):
-        new = moved_tag(tag[0], moved)
-        splices.replace(scan.hi + tag.start(), scan.hi + tag.end(), new)
-    for container in _CONTAINERS.finditer(scan.tail):
-        splices.replace(scan.hi + container.start(), scan.hi + container.end(), _contained(container, moved))
-    for element in _FORMATS.finditer(scan.tail):
-        splices.replace(scan.hi + element.start(), scan.hi + element.end(), moved_element(element[0], moved))
+def grow_sheet(splices: Splices, scan: SheetScan, movements: Movements, used: Area | None) -> None:
+    """Cut what stands in a worksheet round its cells to its new size: dimension, filter, formats, links."""
+    home = movements.get(scan.name)
+    _dimension(splices, scan, home.moved if home else None, used)
+    if movements:
+        grow_tail(splices, scan.hi, scan.name, movements)
+
+
+def grow_tail(splices: Splices, start: int, name: str, movements: Movements) -> None:
+    """Cut what stands behind the cells of a worksheet: filter, formats, validations, links, sparklines."""
+    tail = splices.data[start:]
+    end = start_of_extensions(tail)
+    for element in _ELEMENTS.finditer(tail, 0, end):
+        new = _moved(element, name, movements)
+        splices.replace(start + element.start(), start + element.end(), new)
+    splices.replace(start + end, start + len(tail), moved_extensions(tail[end:], name, movements))
 
 
 def grown_table(xml: bytes, moved: Mover) -> bytes:
@@ -46,41 +56,56 @@ def area_moved(table: TablePart, reshape: Reshape) -> TablePart:
     return replace(table, area=reshape.moved(table.area) or table.area)
 
 
-_SINGLE_TAGS = re.compile(
-    rb"<" + PREFIX + rb"(?:autoFilter|sortState|sortCondition|protectedRange|ignoredError)(?=\s)[^>]*>"
-)
 _TABLE_TAGS = re.compile(rb"<" + PREFIX + rb"(?:table|autoFilter|sortState|sortCondition)(?=\s)[^>]*>")
-_CONTAINERS = re.compile(
-    rb"<(" + PREFIX + rb"(?:dataValidations|hyperlinks))(?=[\s>])[^>]*>(.*?)</\1\s*>", re.DOTALL
+_ELEMENTS = re.compile(
+    rb"<" + PREFIX + rb"(?P<tag>autoFilter|sortState|sortCondition|protectedRange|ignoredError)(?=\s)[^>]*>"
+    rb"|(?P<rules><(?P<rule>" + PREFIX + rb"conditionalFormatting)(?=[\s>])[^>]*>.*?</(?P=rule)\s*>)"
+    rb"|<(?P<list>" + PREFIX + rb"(?P<kind>dataValidations|hyperlinks))(?=[\s>])[^>]*>"
+    rb"(?P<members>.*?)</(?P=list)\s*>",
+    re.DOTALL,
 )
-_MEMBERS = re.compile(
+_MEMBER = re.compile(
     rb"<(" + PREFIX + rb"(?:dataValidation|hyperlink))(?=[\s/>])(?:[^>]*/>|[^>]*>.*?</\1\s*>)", re.DOTALL
 )
-_FORMATS = re.compile(
-    rb"<(" + PREFIX + rb"conditionalFormatting)(?=[\s/>])(?:[^>]*/>|[^>]*>.*?</\1\s*>)", re.DOTALL
-)
 
 
-def _contained(container: re.Match[bytes], moved: Mover) -> bytes:
-    """Return a container with its members moved; b'' when none remains."""
-    whole, inside = container[0], container[2]
-    before = len(_MEMBERS.findall(inside))
-    after = _MEMBERS.sub(lambda member: moved_element(member[0], moved), inside)
-    left = len(_MEMBERS.findall(after))
+def _moved(element: re.Match[bytes], name: str, movements: Movements) -> bytes:
+    """Return an element of a sheet's end as it is afterwards; b'' when nothing of it remains."""
+    home = movements.get(name)
+    if element["tag"]:
+        return moved_tag(element[0], home.moved) if home else element[0]
+    if element["rules"]:
+        return moved_rules(element[0], name, movements)
+    return _moved_list(element, name, movements)
+
+
+def _moved_list(element: re.Match[bytes], name: str, movements: Movements) -> bytes:
+    """Return validations or links with each as it is afterwards; b'' when none remains."""
+    home = movements.get(name)
+
+    def moved(member: re.Match[bytes]) -> bytes:
+        if element["kind"] == b"dataValidations":
+            return moved_rules(member[0], name, movements)
+        return moved_element(member[0], home.moved) if home else member[0]
+
+    inside = element["members"]
+    before = len(_MEMBER.findall(inside))
+    after = _MEMBER.sub(moved, inside)
+    left = len(_MEMBER.findall(after))
     if left == 0 and before:
         return b""
-    start = container.start(2) - container.start()
-    tag, end = whole[:start], whole[start + len(inside) :]
+    start = element.start("members") - element.start()
+    tag, end = element[0][:start], element[0][start + len(inside) :]
     if left != before and attribute(tag, b"count") is not None:
         tag = with_attribute(tag, b"count", b"%d" % left)
     return tag + after + end
 
 
-def _dimension(splices: Splices, scan: SheetScan, moved: Mover, used: Area | None) -> None:
+def _dimension(splices: Splices, scan: SheetScan, moved: Mover | None, used: Area | None) -> None:
     tag = re.search(rb"<" + scan.prefix + rb"dimension\s[^>]*>", scan.head)
     area = area_of((attribute(tag[0], b"ref") or b"").decode("ascii", "replace")) if tag else None
     if tag is None or area is None:
         return
-    after = (moved(area) or area).with_(used)
+    after = ((moved(area) if moved else None) or area).with_(used)
     if after != area:
         splices.replace(tag.start(), tag.end(), with_attribute(tag[0], b"ref", after.text.encode()))

@@ -1,11 +1,14 @@
 """Edits into a workbook file, byte by byte: what no edit names is copied as it stands."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.calculation import has_formulas, recalculate_on_load, without_chain
 from ltc_xl.workbook.edits import CellEdit, Edit, PatchReport, ShowSheet
+from ltc_xl.workbook.following import parts_following, sheets_following
+from ltc_xl.workbook.movement import Movements
 from ltc_xl.workbook.names import grow_names
 from ltc_xl.workbook.package import Package, Sheet, TablePart
 from ltc_xl.workbook.sheetpatch import SheetPatch, TableEdits
@@ -61,7 +64,9 @@ class _Patch:
         """Return the changed parts and the parts to leave out."""
         changed: dict[str, Pieces] = {}
         for sheet in self._sheets:
-            changed |= sheet.parts()
+            changed |= sheet.parts(self._movements)
+        for part, data in self._following().items():
+            changed[part] = [data]
         chain: str | None = None
         if self._formulas_changed:
             speakers, chain = without_chain(self._package)
@@ -81,13 +86,25 @@ class _Patch:
             dropped=dropped,
         )
 
+    @cached_property
+    def _movements(self) -> Movements:
+        return {sheet.name: movement for sheet in self._sheets if (movement := sheet.movement)}
+
+    def _following(self) -> dict[str, bytes]:
+        """Return the parts that no edit names but that speak of tables whose rows changed."""
+        if not self._movements:
+            return {}
+        patched = {sheet.name for sheet in self._sheets}
+        others = sheets_following(self._package, self._movements, but=patched)
+        return others | parts_following(self._package, self._movements)
+
     @property
     def _formulas_changed(self) -> bool:
         return any(sheet.formulas_changed for sheet in self._sheets)
 
     def _workbook(self) -> Splices:
         splices = Splices(self._package.read(self._package.workbook_part))
-        grow_names(splices, {sheet.name: sheet.moved for sheet in self._sheets})
+        grow_names(splices, self._movements)
         for name in self._shown:
             show_sheet(splices, name)
         if self._formulas_changed or has_formulas(self._package, (sheet.data for sheet in self._sheets)):

@@ -10,9 +10,11 @@ from ltc_xl.workbook.cells import CellWriter
 from ltc_xl.workbook.delete import refuse_to_move, without_rows
 from ltc_xl.workbook.edits import AppendRows, CellEdit, DeleteRows, PutRows, Row
 from ltc_xl.workbook.grow import area_moved, grow_sheet, grown_table
+from ltc_xl.workbook.movement import Movement, Movements
 from ltc_xl.workbook.package import Package, Sheet, TablePart
-from ltc_xl.workbook.reshape import Mover, Reshape, all_moved
+from ltc_xl.workbook.reshape import Reshape, all_moved, all_pointed
 from ltc_xl.workbook.scan import SheetScan
+from ltc_xl.workbook.showncells import ShownCells
 from ltc_xl.workbook.worksheet import Worksheet, Write
 from ltc_xl.workbook.zipcopy import Pieces
 
@@ -86,19 +88,29 @@ class SheetPatch:
         return [r.last - r.area.bottom for r in self._reshapes]
 
     @cached_property
-    def moved(self) -> Mover:
-        """Return where areas of this sheet stand afterwards."""
-        return all_moved(self._reshapes)
+    def movement(self) -> Movement | None:
+        """Return what happens to areas of this sheet; None when its tables keep their rows and bodies."""
+        put = any(table.put is not None for table in self._tables)
+        if not put and not any(self._reshapes):
+            return None
+        return Movement(
+            all_moved(self._reshapes),
+            all_pointed(self._reshapes),
+            fresh=self._worksheet.rows,
+            shown=ShownCells(self._package, self._worksheet).text,
+            grown=[reshape for reshape in self._reshapes if reshape.growth > 0],
+            tables={table.table.name for table in self._tables},
+        )
 
-    def parts(self) -> dict[str, Pieces]:
+    def parts(self, movements: Movements) -> dict[str, Pieces]:
         """Return the sheet's part and those of its tables, where they changed."""
-        grow_sheet(self._splices, self._scan, self.moved, self._worksheet.used)
+        grow_sheet(self._splices, self._scan, movements, self._worksheet.used)
         changed: dict[str, Pieces] = {}
         if self._splices or self._deletions:
             changed[self._sheet.part] = list(self._splices.pieces())
         for table in self._tables:
             before = self._package.read(table.table.part)
-            after = grown_table(before, self.moved)
+            after = grown_table(before, all_moved(self._reshapes))
             if after != before:
                 changed[table.table.part] = [after]
         return changed

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -59,6 +59,15 @@ class Worksheet:
         if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
             raise self.scan.refusal("patch_off_grid", f"{column_letters(max(column, 1))}{row}")
         self._writes.setdefault(row, {})[column] = write
+
+    def noted(self, row: int, column: int) -> Write | None:
+        """Return what a cell gets, None where nothing is written."""
+        return self._writes.get(row, {}).get(column)
+
+    @property
+    def rows(self) -> Container[int]:
+        """Return the rows that something is written into."""
+        return self._writes
 
     @property
     def written(self) -> int:

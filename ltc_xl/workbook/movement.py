@@ -1,0 +1,37 @@
+"""How the ranges of one sheet move, and what its cells show afterwards, for the parts that speak of them."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from ltc_xl.workbook.reshape import Mover, Reshape
+
+
+def _nothing(_row: int, _column: int) -> None:
+    """Return what a cell shows where none is new."""
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What happens to the areas and cells of a sheet.
+
+    Attributes:
+        moved: where an area of formats, validations, filters stands afterwards.
+        pointed: what a reference to an area names afterwards.
+        fresh: rows, by their number afterwards, whose cells were written.
+        shown: row and column afterwards -> what the cell shows, None when it is blank.
+        grown: how its tables grew, one after another.
+        tables: names of the tables whose rows changed.
+        rows_went: whether rows were taken out, so that what cannot follow would point elsewhere.
+    """
+
+    moved: Mover
+    pointed: Mover
+    fresh: Container[int] = ()
+    shown: Callable[[int, int], str | None] = _nothing
+    grown: Sequence[Reshape] = ()
+    tables: Container[str] = ()
+    rows_went: bool = False
+
+
+Movements = Mapping[str, Movement]
+"""Name of a sheet -> what happens to it; sheets that nothing happens to are left out."""
