@@ -1,0 +1,142 @@
+"""What becomes of real files that are patched, the edits chosen without the patcher's eyes."""
+
+import io
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from compare import cell_differences
+from isal import isal_zlib
+from lxml import etree
+from opened import Element, Opened, Place, address, boxes, grid, local, parsed, within
+
+from ltc_xl.model.errors import LtcError
+from ltc_xl.workbook import CellEdit, Edit, patch
+from ltc_xl.workbook.edits import Value
+
+MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
+TEXT: Value = '补丁 <&>"测试'
+NUMBER: Value = 12345.5
+
+Status = Literal["patched", "refused", "not opened", "crashed"]
+
+
+def real_files(data: Path) -> list[Path]:
+    """Return every workbook of the corpus and every template beside it."""
+    return sorted([*data.glob("xlsx_corpus/*.xls*"), *data.glob("excel_workbooks/*.xl*")])
+
+
+@dataclass
+class Outcome:
+    """What became of one patch of a file."""
+
+    file: Path
+    status: Status
+    reason: str = ""
+    wrong: list[str] = field(default_factory=list)
+    seconds: float = 0
+    raw_seconds: float = 0
+    targets: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    said: str = ""
+
+
+def targets(book: Opened) -> dict[tuple[str, str], Value]:
+    """Return a cell that has a value and one that is not there yet, with their new values."""
+    name, part = next(iter(book.sheets.items()))
+    sheet = parsed(book.read(part))
+    cells = grid(sheet)
+    taken = [*boxes(sheet, "{*}mergeCells/{*}mergeCell"), *boxes(sheet, ".//{*}f")]
+    heads = (table.box for table in book.tables if table.sheet == name and table.header_rows)
+    taken += [(top, left, top, right) for top, left, _, right in heads]
+    chosen: dict[tuple[str, str], Value] = {}
+    plain = (
+        spot for spot, cell in cells.items() if _is_plain(cell) and not any(within(spot, a) for a in taken)
+    )
+    if old := next(plain, None):
+        chosen[name, address(old)] = TEXT
+    if new := _new_place(cells, taken):
+        chosen[name, address(new)] = NUMBER
+    return chosen
+
+
+def _is_plain(cell: Element) -> bool:
+    kinds = {local(child) for child in cell}
+    return kinds in ({"v"}, {"is"}) and not cell.get("vm") and not cell.get("cm")
+
+
+def _new_place(cells: Mapping[Place, Element], taken: list[tuple[int, int, int, int]]) -> Place | None:
+    last_row, last_column = (max((spot[i] for spot in cells), default=0) for i in (0, 1))
+    below = ((last_row + 2, column) for column in range(3, 9))
+    beside = ((row, last_column + 2) for row in range(1, 9))
+    for spot in (*below, *beside):
+        fits = spot[0] <= MAX_ROW and spot[1] <= MAX_COLUMN
+        if fits and not any(within(spot, area) for area in taken):
+            return spot
+    return None
+
+
+def cells_patched(file: Path, new: Path) -> Outcome:
+    """Return what becomes of a file of which one cell changes and one is new."""
+    try:
+        wanted = targets(Opened(file))
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        OSError,
+        etree.XMLSyntaxError,
+        ValueError,
+        StopIteration,
+        zlib.error,
+    ) as error:
+        wanted = {}
+        unread = f"{type(error).__name__}: {error}"
+    else:
+        unread = ""
+    edits = [CellEdit(sheet, spot, value) for (sheet, spot), value in wanted.items()]
+    if not edits:
+        edits = [CellEdit("Sheet1", "A1", TEXT)]
+    outcome = outcome_of(file, new, edits)
+    outcome.targets = wanted
+    if outcome.status == "patched":
+        outcome.wrong = [f"not readable by hand: {unread}"] if unread else cell_differences(file, new, wanted)
+    return outcome
+
+
+def outcome_of(file: Path, new: Path, edits: Sequence[Edit]) -> Outcome:
+    """Return what becomes of the edits, and how long it takes, in seconds of the processor."""
+    new.unlink(missing_ok=True)
+    before = file.read_bytes()
+    began = time.process_time()
+    try:
+        patch(file, new, edits)
+    except LtcError as error:
+        seconds = time.process_time() - began
+        wrong = ["a refused file was written"] if new.exists() else []
+        wrong += ["the source was touched"] if file.read_bytes() != before else []
+        key = getattr(error, "key", type(error).__name__)
+        return Outcome(file, "refused", key, wrong, seconds, said=str(error))
+    except Exception as error:  # noqa: BLE001  whatever comes is a crash to be counted
+        return Outcome(file, "crashed", f"{type(error).__name__}: {error}", [f"crash: {error!r}"])
+    seconds = time.process_time() - began
+    wrong = ["the source was touched"] if file.read_bytes() != before else []
+    return Outcome(file, "patched", "", wrong, seconds)
+
+
+def raw_copy_seconds(file: Path) -> float:
+    """Return the processor's seconds for unpacking and repacking a file with isal level 1."""
+    began = time.process_time()
+    target = io.BytesIO()
+    with zipfile.ZipFile(file) as old:
+        for entry in old.infolist():
+            packer = isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
+            data = old.read(entry)
+            isal_zlib.crc32(data)
+            target.write(packer.compress(data) + packer.flush())
+    return time.process_time() - began
+
+
+Work = Callable[[Path, Path], Outcome]
