@@ -1,100 +1,169 @@
-"""Rows that go from a table: the sheet's rows below move up, where nothing else would move with them."""
+"""Rows that go from tables, before anything else is edited: whatever speaks of later rows follows them."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from ltc_xl.model.address import column_letters
-from ltc_xl.workbook.area import area_of
-from ltc_xl.workbook.body import is_relative
-from ltc_xl.workbook.grow import Reshape, sheet_of
-from ltc_xl.workbook.package import Package, TablePart, elements
-from ltc_xl.workbook.scan import RowAt, SheetScan
-from ltc_xl.workbook.tags import plain
-
-_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*)?>([^<]*)<")
-_SHARED = re.compile(rb"<(?:[\w.-]+:)?f\s[^>]*\bt=[\"']")
-_NAMED = re.compile(
-    r"(?P<sheet>'(?:[^']|'')+'|[^\s'!,;()+*/&=<>\"-]+)!(?P<area>\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)"
-)
-_TEXT = re.compile(r'"[^"]*"')
+from ltc_xl.model.errors import CannotPatch
+from ltc_xl.workbook.area import Area, cell_of
+from ltc_xl.workbook.edits import AppendRows, CellEdit, DeleteRows, Edit, PutRows
+from ltc_xl.workbook.obstacles import Surroundings
+from ltc_xl.workbook.overlay import Overlay
+from ltc_xl.workbook.package import Package, TablePart
+from ltc_xl.workbook.removal import Removal
+from ltc_xl.workbook.removed import RemovedRows
+from ltc_xl.workbook.reshape import Mover, all_moved
+from ltc_xl.workbook.scan import SheetScan
 
 
-def without_rows(scan: SheetScan, reshape: Reshape) -> bytes:
-    """Return a sheet's bytes without the deleted rows; later rows carry their new numbers."""
-    address = re.compile(rb"(<" + scan.prefix + rb"c\s(?:[^>]*?\s)?r=\"[A-Za-z]+)\d+(?=\")")
-    number_of_row = re.compile(rb"(<" + scan.prefix + rb"row\s(?:[^>]*?\s)?r=\")\d+(?=\")")
-    pieces, position = [], 0
-    for row in scan.rows(reshape.deleted[0]):
-        pieces.append(scan.data[position : row.start])
-        position = row.end
-        new = reshape.row(row.number)
-        if new is not None:
-            tag = number_of_row.sub(rb"\g<1>%d" % new, scan.data[row.start : row.inner])
-            cells = address.sub(rb"\g<1>%d" % new, scan.data[row.inner : row.end])
-            pieces.append(tag + cells)
-    return b"".join((*pieces, scan.data[position:]))
+@dataclass(frozen=True)
+class Deletion:
+    """A workbook whose rows went.
+
+    Attributes:
+        package: the workbook as it reads then.
+        edits: the other edits, by their places in it; a ``DeleteRows`` that is left blanks the only row.
+        removals: sheet -> the rows that went from its tables, in the order they did.
+        parts: the parts that changed.
+    """
+
+    package: Package
+    edits: Sequence[Edit]
+    removals: Mapping[str, Sequence[Removal]] = field(default_factory=dict)
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Return the number of rows that went."""
+        return sum(len(removal.deleted) for found in self.removals.values() for removal in found)
+
+    @property
+    def shifted(self) -> Mapping[str, Sequence[Area]]:
+        """Return sheet -> the areas, by the old addresses, whose cells went or moved up."""
+        return {sheet: [removal.moving for removal in found] for sheet, found in self.removals.items()}
+
+    @property
+    def seams(self) -> Mapping[str, Sequence[Area]]:
+        """Return sheet -> where rows went: the two that now meet there, by the new addresses."""
+        return {
+            sheet: [
+                replace(removal.area, top=max(at - 1, 1), bottom=at)
+                for removal in found
+                for at in sorted({row - i for i, row in enumerate(removal.deleted)})
+            ]
+            for sheet, found in self.removals.items()
+        }
 
 
-def refuse_to_move(package: Package, scan: SheetScan, table: TablePart, reshape: Reshape) -> None:
-    """Refuse where something besides the table's own rows would move, or be pointed at in vain.
+def rows_gone(package: Package, edits: Sequence[Edit]) -> Deletion:
+    """Return a workbook without the rows that edits delete, and the edits that remain.
 
     Raises:
-        CannotPatch: naming the first such cell.
+        CannotPatch: an edit names no row, or something stands in the way.
     """
-    first = reshape.deleted[0]
-    if not scan.explicit:
-        raise scan.refusal("patch_odd_sheet")
-    for row in scan.rows(first):
-        _refuse_row(scan, table, row)
-    for area in (*scan.merges, *scan.arrays):
-        if area.bottom >= first:
-            raise scan.refusal("patch_rows_tied", area.anchor)
-    for other in package.tables:
-        if other.sheet == table.sheet and other.name != table.name and other.area.bottom >= first:
-            raise scan.refusal("patch_rows_tied", other.area.anchor)
-    if b"sparkline" in scan.tail:
-        raise scan.refusal("patch_rows_tied")
-    _refuse_notes(package, scan, first)
-    _refuse_pointers(package, scan.name, first)
+    going = _Going.of(package, edits)
+    if not going:
+        return Deletion(package, edits)
+    removals: dict[str, list[tuple[TablePart, Removal]]] = {}
+    for table in going:
+        if table.deleted:
+            removals.setdefault(table.table.sheet, []).append((table.table, table.removal(package)))
+    steps = {sheet: [removal for _, removal in found] for sheet, found in removals.items()}
+    left = _Left({table.table.name: table for table in going}, {s: all_moved(r) for s, r in steps.items()})
+    remaining = [new for edit in edits if (new := left.edit(edit))]
+    parts = RemovedRows(package, removals).parts() if removals else {}
+    return Deletion(Overlay.of(package, parts) if parts else package, remaining, steps, parts)
 
 
-def _refuse_row(scan: SheetScan, table: TablePart, row: RowAt) -> None:
-    """Refuse cells outside the table, formulas shared between rows and those that name cells by address."""
-    area = table.area
-    for cell in scan.cells(row):
-        inside = row.number <= area.bottom and area.left <= cell.column <= area.right
-        shared = _SHARED.search(cell.body)
-        formula = _FORMULA.search(cell.body)
-        by_address = formula and is_relative(plain(formula[1]))
-        if (not inside and not cell.is_blank) or shared or by_address:
-            raise scan.refusal("patch_rows_tied", f"{column_letters(cell.column)}{row.number}")
+@dataclass(frozen=True)
+class _Left:
+    """The edits that are left once rows went, by the places in the workbook as it is then."""
+
+    going: "Mapping[str, _Going]"
+    movers: Mapping[str, Mover]
+
+    def edit(self, edit: Edit) -> Edit | None:
+        """Return an edit as it is then; None when it is done."""
+        match edit:
+            case CellEdit(sheet, address, _):
+                return replace(edit, address=self._address(sheet, address))
+            case AppendRows(name, _, last_row) if last_row and name in self.going:
+                gone = self.going[name].deleted
+                return replace(edit, last_row=last_row - sum(row <= last_row for row in gone))
+            case DeleteRows(name, _):
+                table = self.going[name]
+                blanks = not table.is_put and len(table.deleted) < len(table.rows)
+                return replace(edit, sheet_rows=[table.first]) if blanks else None
+            case _:
+                return edit
+
+    def _address(self, sheet: str, address: str) -> str:
+        cell, mover = cell_of(address), self.movers.get(sheet)
+        if cell is None or mover is None:
+            return address
+        row, column = cell
+        after = mover(Area(row, column, row, column))
+        if after is None:
+            raise CannotPatch("patch_no_such_row", place=f"{sheet}!{address}", table="")
+        return after.anchor
 
 
-def _refuse_notes(package: Package, scan: SheetScan, first: int) -> None:
-    part = next(sheet.part for sheet in package.sheets if sheet.name == scan.name)
-    notes = (r.target for r in package.relations(part) if r.kind in {"comments", "threadedComment"})
-    for note in notes:
-        for element in (
-            e for name in ("comment", "threadedComment") for e in elements(package.xml(note), name)
-        ):
-            area = area_of(element.get("ref", ""))
-            if area and area.bottom >= first:
-                raise scan.refusal("patch_rows_tied", element.get("ref", ""))
+@dataclass
+class _Going:
+    """The rows of one table that shall go, and the last row that counts to it."""
 
+    table: TablePart
+    rows: set[int] = field(default_factory=set)
+    last_row: int = 0
+    is_put: bool = False
 
-def _refuse_pointers(package: Package, name: str, first: int) -> None:
-    """Refuse when a formula of any sheet names a cell of the moving rows by its address."""
-    for sheet in package.sheets:
-        if sheet.kind != "worksheet" or sheet.name == name:
-            continue
-        for text in _formulas(package.read(sheet.part)):
-            for match in _NAMED.finditer(_TEXT.sub("", text)):
-                area = area_of(match["area"])
-                if sheet_of(match["sheet"]) == name and area and area.bottom >= first:
-                    raise SheetScan(package.read(sheet.part), sheet.name).refusal(
-                        "patch_rows_pointed_at", cells=match[0]
-                    )
+    @classmethod
+    def of(cls, package: Package, edits: Sequence[Edit]) -> "list[_Going]":
+        """Return the tables that lose rows, in the order of the workbook."""
+        found = {table.name: cls(table) for table in package.tables}
+        for edit in edits:
+            if isinstance(edit, AppendRows | DeleteRows | PutRows) and edit.table not in found:
+                raise CannotPatch("patch_no_such_table", place=package.name, table=edit.table)
+            match edit:
+                case DeleteRows(name, rows):
+                    found[name].rows.update(rows)
+                case AppendRows(name, _, last_row):
+                    found[name].last_row = max(found[name].last_row, last_row)
+                case PutRows(name, _):
+                    found[name].is_put = True
+        return [table for table in found.values() if table.rows]
 
+    @property
+    def first(self) -> int:
+        """Return the first data row."""
+        return self.table.area.top + self.table.header_rows
 
-def _formulas(data: bytes) -> Iterator[str]:
-    return (plain(match[1]) for match in _FORMULA.finditer(data) if b"!" in match[1])
+    @property
+    def last(self) -> int:
+        """Return the last data row, those that are still to be taken in included."""
+        return max(self.table.area.bottom - self.table.totals_rows, self.last_row)
+
+    @property
+    def deleted(self) -> tuple[int, ...]:
+        """Return the rows that go: none where the body is put anew, never all that a table has."""
+        outside = next((row for row in sorted(self.rows) if not self.first <= row <= self.last), None)
+        if outside is not None:
+            place = f"{self.table.sheet}!A{outside}"
+            raise CannotPatch("patch_no_such_row", place=place, table=self.table.name)
+        keeps_one = len(self.rows) > self.last - self.first
+        return () if self.is_put else tuple(sorted(self.rows - ({self.first} if keeps_one else set())))
+
+    def removal(self, package: Package) -> Removal:
+        """Return how the rows go."""
+        own, gone = self.table.area, self.deleted
+        scan = SheetScan(package.read(self._part(package)), self.table.sheet)
+        around = Surroundings(package, scan, self.table)
+        area = replace(own, bottom=max(own.bottom, self.last))
+        heads, totals = self.table.header_rows, self.table.totals_rows
+        removal = Removal(area, self.last - len(gone), gone, heads, totals)
+        alone = around.stands_alone_from(gone[0], area.bottom)
+        removal = replace(removal, whole=alone)
+        around.refuse(removal)
+        return removal
+
+    def _part(self, package: Package) -> str:
+        return next(sheet.part for sheet in package.sheets if sheet.name == self.table.sheet)

@@ -217,7 +217,7 @@ def sheet_of(prefix: str) -> str:
 
 
 def reference_of(token: re.Match[str]) -> Reference | None:
-    """Return the reference that a token is; None when it is something else, or names cells beyond the sheet."""
+    """Return the reference that a token is; None when it is something else, or lies beyond the sheet."""
     found = _corners(token)
     return found if found and found.area else None
 

@@ -1,4 +1,4 @@
-"""The edits of one sheet: rows go first, then cells, bodies and new rows are written, then ranges follow."""
+"""The edits of one sheet, once rows went: cells, bodies and new rows are written, then ranges follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from functools import cached_property
 from ltc_xl.workbook.area import Area, cell_of
 from ltc_xl.workbook.body import TableBody, calculated_columns
 from ltc_xl.workbook.cells import CellWriter
-from ltc_xl.workbook.delete import refuse_to_move, without_rows
 from ltc_xl.workbook.edits import AppendRows, CellEdit, DeleteRows, PutRows, Row
 from ltc_xl.workbook.grow import area_moved, grow_sheet, grown_table
 from ltc_xl.workbook.movement import Movement, Movements
@@ -23,11 +22,11 @@ from ltc_xl.workbook.zipcopy import Pieces
 class TableEdits:
     """The edits of one table, in the order in which they act.
 
-    Rows right below the range are taken in, rows go, the body is put, rows come.
+    Rows right below the range are taken in, the only row left is blanked, the body is put, rows come.
     """
 
     table: TablePart
-    gone: set[int] = field(default_factory=set)
+    blanked: bool = False
     put: Sequence[Row] | None = None
     new: list[Row] = field(default_factory=list)
     last_row: int = 0
@@ -39,8 +38,8 @@ class TableEdits:
             case AppendRows(_, rows, last_row):
                 self.new.extend(rows)
                 self.last_row = max(self.last_row, last_row)
-            case DeleteRows(_, sheet_rows):
-                self.gone.update(sheet_rows)
+            case DeleteRows():
+                self.blanked = True
             case PutRows(_, rows):
                 self.put = rows
 
@@ -53,11 +52,8 @@ class SheetPatch:
     ) -> None:
         self._package, self._sheet, self._tables = package, sheet, tables
         self.name = sheet.name
-        scan = SheetScan(package.read(sheet.part), sheet.name)
-        self._reshapes = [self._taken_in(scan, edits) for edits in tables if edits.last_row]
-        self._deletions = {t.table.name: self._deletion(scan, t) for t in tables if t.gone and t.put is None}
-        self._scan = self._without_deleted(scan)
-        self._reshapes += self._deletions.values()
+        self._scan = SheetScan(package.read(sheet.part), sheet.name)
+        self._reshapes = [self._taken_in(self._scan, edits) for edits in tables if edits.last_row]
         writer = CellWriter(sheet.name, self._scan.prefix, package.date1904)
         self._worksheet = Worksheet(self._scan, writer)
         for table in tables:
@@ -79,13 +75,12 @@ class SheetPatch:
     @property
     def formulas_changed(self) -> bool:
         """Return whether the set of formula cells is another one."""
-        moved = any(reshape.deleted for reshape in self._reshapes)
-        return self._worksheet.formulas_changed or moved
+        return self._worksheet.formulas_changed
 
     @property
     def row_changes(self) -> list[int]:
         """Return by how many rows each table grew (more than 0) or shrank."""
-        return [r.last - r.area.bottom for r in self._reshapes]
+        return [reshape.growth for reshape in self._reshapes]
 
     @cached_property
     def movement(self) -> Movement | None:
@@ -106,7 +101,7 @@ class SheetPatch:
         """Return the sheet's part and those of its tables, where they changed."""
         grow_sheet(self._splices, self._scan, movements, self._worksheet.used)
         changed: dict[str, Pieces] = {}
-        if self._splices or self._deletions:
+        if self._splices:
             changed[self._sheet.part] = list(self._splices.pieces())
         for table in self._tables:
             before = self._package.read(table.table.part)
@@ -128,38 +123,15 @@ class SheetPatch:
         edits.table = area_moved(table, reshape)
         return reshape
 
-    def _deletion(self, scan: SheetScan, edits: TableEdits) -> Reshape:
-        """Return the rows that go; the first one of a table that would lose all of them is only blanked."""
-        table = edits.table
-        first = table.area.top + table.header_rows
-        outside = next((r for r in sorted(edits.gone) if not first <= r <= table.area.bottom), None)
-        _refuse_totals(scan, table)
-        if outside is not None:
-            raise scan.refusal("patch_no_such_row", f"A{outside}", table=table.name)
-        rows = sorted(edits.gone)
-        if len(rows) > table.area.bottom - first:
-            rows.remove(first)
-        return Reshape(table.area, table.area.bottom - len(rows), tuple(rows))
-
-    def _without_deleted(self, scan: SheetScan) -> SheetScan:
-        for name, reshape in self._deletions.items():
-            if reshape.deleted:
-                table = next(t.table for t in self._tables if t.table.name == name)
-                refuse_to_move(self._package, scan, table, reshape)
-                scan = SheetScan(without_rows(scan, reshape), scan.name)
-        return scan
-
     def _rows_of(self, edits: TableEdits) -> list[Reshape]:
-        deletion = self._deletions.get(edits.table.name)
-        table = area_moved(edits.table, deletion) if deletion else edits.table
+        table = edits.table
         body = TableBody(
             table, self._worksheet, calculated_columns(self._package, table), self._others(table)
         )
-        if deletion is not None and len(deletion.deleted) < len(edits.gone):
+        if edits.blanked:
             body.blank(body.first)
-        for row in edits.taken_in:
-            number = deletion.row(row) if deletion else row
-            if number and edits.put is None:
+        for number in edits.taken_in:
+            if edits.put is None:
                 body.complete(number)
         if edits.put is not None:
             return [body.put([*edits.put, *edits.new])]
@@ -173,12 +145,7 @@ class SheetPatch:
         place = cell_of(edit.address)
         if place is None:
             raise self._scan.refusal("patch_off_grid", edit.address)
-        row: int | None = place[0]
-        for deletion in self._deletions.values():
-            row = deletion.row(row) if row else None
-        if row is None:
-            raise self._scan.refusal("patch_no_such_row", edit.address, table="")
-        self._worksheet.write(row, place[1], Write(edit.value))
+        self._worksheet.write(*place, Write(edit.value))
 
 
 def _refuse_totals(scan: SheetScan, table: TablePart) -> None:
