@@ -1,18 +1,20 @@
 """All rules over one file; parts seen before are not looked at again."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha1
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ooxml.book import BookFacts, book_facts
 from ooxml.boxes import Box, box, overlaps
+from ooxml.charts import chart_facts
 from ooxml.fault import Fault
 from ooxml.notes import note_faults
 from ooxml.opc import opc_faults
 from ooxml.opened import Opened
 from ooxml.order import order_faults
+from ooxml.pivots import cache_faults, cache_table_faults, pivot_faults, slicer_faults
 from ooxml.sheet import SheetFacts, sheet_facts
 from ooxml.styles import Styles, style_faults, styles_of
 from ooxml.table import TableFacts, agreement_faults, table_facts
@@ -30,7 +32,8 @@ def faults(file: Path | bytes, *, large: bool = True) -> list[Fault]:
     opened = Opened.read(data)
     found = list(opc_faults(opened))
     books = opened.related("", "officeDocument")
-    return found + (list(_Book(opened, books[0], large=large).faults()) if books else [])
+    readable = books and not any(fault.rule == "xml" for fault in found)
+    return found + (list(_Book(opened, books[0], large=large).faults()) if readable else [])
 
 
 def new_faults(before: Path | bytes, after: Path | bytes, *, large: bool = True) -> list[Fault]:
@@ -81,6 +84,7 @@ class _Book:
             elif relation.kind == "worksheet":
                 yield from self._sheet(relation.target, seen)
         yield from self._table_names(seen)
+        yield from self._caches(seen)
         yield from self._chain()
 
     def _one(self, kind: str, look: Callable[[Element], T]) -> T | None:
@@ -98,6 +102,7 @@ class _Book:
         if hit := overlaps(t.area for t in tables.values() if t.area):
             yield Fault(part, "table", f"tables share cells: {hit}")
         yield from note_faults(self._opened, part)
+        yield from self._guests(part)
         if len(data) > LARGE and not self._large:
             return
         heads = frozenset(t.area.top for t in tables.values() if t.area and t.has_head)
@@ -114,11 +119,36 @@ class _Book:
             yield "style", f"the difference {facts.difference} of {self._styles.differences}"
         if facts.string >= len(self._strings):
             yield "string", f"the shared string {facts.string} of {len(self._strings)}"
-        known = {name.lower() for name in self._facts.sheets}
-        for name in facts.sheets:
+        yield from (("sheet", f"a formula speaks of the sheet {n!r}") for n in self._unknown(facts.sheets))
+
+    def _unknown(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the sheets that some formulas name and the workbook lacks."""
+        known = self._known_sheets
+        for name in names:
             ends = [name] if name.lower() in known else name.split(":")
             if not name.startswith("[") and any(end.lower() not in known for end in ends):
-                yield "sheet", f"a formula speaks of the sheet {name!r}"
+                yield name
+
+    @property
+    def _known_sheets(self) -> set[str]:
+        return {name.lower() for name in self._facts.sheets}
+
+    def _guests(self, sheet: str) -> Iterator[Fault]:
+        """Yield what is wrong with the charts, pivot tables and slicers of a sheet."""
+        for drawing in self._opened.related(sheet, "drawing"):
+            for part in self._opened.related(drawing, "chart", "chartEx"):
+                facts = _seen(self._opened.parts[part], chart_facts)
+                yield from (Fault(part, rule, what) for rule, what in facts.wrong)
+                yield from (Fault(part, "sheet", f"speaks of {n!r}") for n in self._unknown(facts.sheets))
+        for part in self._opened.related(sheet, "pivotTable"):
+            yield from pivot_faults(self._opened, part, self._facts.caches)
+        yield from slicer_faults(self._opened, self._part, sheet)
+
+    def _caches(self, tables: list[TableFacts]) -> Iterator[Fault]:
+        names = {t.name.lower() for t in tables} | self._facts.names
+        for part in self._opened.related(self._part, "pivotCacheDefinition"):
+            yield from cache_faults(self._opened, part, self._known_sheets, names)
+        yield from cache_table_faults(self._opened, self._part, {t.id: len(t.heads) for t in tables})
 
     def _table_names(self, tables: list[TableFacts]) -> Iterator[Fault]:
         for what, values in (("id", [t.id for t in tables]), ("name", [t.name.lower() for t in tables])):

@@ -3,6 +3,7 @@
 import io
 import posixpath
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -56,7 +57,7 @@ class Opened:
             self.wrong.append(f"{info.orig_filename} stands twice")
         try:
             self.parts[key] = package.read(info)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
             self.wrong.append(f"{info.orig_filename}: {error}")
             self.parts[key] = b""
         self.names[key] = info.orig_filename
