@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.edits import CachedValue, Formula, Plain, Value
@@ -14,6 +15,7 @@ from ltc_xl.workbook.tags import attribute, without_attribute, xml_text
 MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
 MAX_DIGITS = 15
+_EXACT = 10**MAX_DIGITS
 ERROR_VALUES = frozenset({"#REF!", "#N/A", "#DIV/0!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
 """What a formula shows that has no value; as a formula's cached value they are errors, never texts."""
 
@@ -47,6 +49,8 @@ def number_text(number: float | Decimal) -> str:
     >>> number_text(Decimal("1200.00")), number_text(0.1), number_text(12)
     ('1200', '0.1', '12')
     """
+    if isinstance(number, int) and -_EXACT <= number <= _EXACT:
+        return str(int(number))
     if isinstance(number, float):
         if not math.isfinite(number):
             raise OverflowError(number)
@@ -93,12 +97,15 @@ class CellWriter:
         """Return a formula's cell with another cached value; ``tag`` and ``body`` as they stand."""
         kind, cached = self._cached(address, value)
         head = without_attribute(tag, b"t").removesuffix(b">") + kind + b">"
-        formula = re.search(
-            rb"<" + self.prefix + rb"f(?:\s[^>]*)?(?:/>|>.*?</" + self.prefix + rb"f\s*>)", body, re.DOTALL
-        )
+        formula = self._formula_element.search(body)
         return head + (formula[0] if formula else b"") + cached + self._tail
 
-    @property
+    @cached_property
+    def _formula_element(self) -> re.Pattern[bytes]:
+        name = self.prefix + b"f"
+        return re.compile(rb"<" + name + rb"(?:\s[^>]*)?(?:/>|>[^<]*</" + name + rb"\s*>)")
+
+    @cached_property
     def _tail(self) -> bytes:
         return b"</" + self.prefix + b"c>"
 

@@ -1,6 +1,7 @@
 """Splices: a few cuts in many bytes, given out piece by piece so that nothing large is copied."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 
 class Splices:
@@ -25,7 +26,7 @@ class Splices:
     def pieces(self) -> Iterator[bytes | memoryview]:
         """Yield the result; two cuts of the same bytes are our mistake."""
         view, position = memoryview(self.data), 0
-        for start, end, new in sorted(self.cuts, key=lambda cut: cut[:2]):
+        for start, end, new in sorted(self.cuts, key=itemgetter(0, 1)):
             if start < position:
                 raise AssertionError(f"two cuts at {start}")
             yield view[position:start]

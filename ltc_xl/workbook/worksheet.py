@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from ltc_xl.model.address import column_letters
 from ltc_xl.workbook.area import MAX_COLUMN, MAX_ROW, Area
@@ -14,6 +15,7 @@ from ltc_xl.workbook.scan import CellAt, RowAt, SheetScan
 from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import attribute, with_attribute
 
+_NUMBER = re.compile(rb"\d+")
 _SHARED_MASTER = re.compile(rb"<(?:[\w.-]+:)?f\s[^>]*\bref=")
 
 
@@ -21,8 +23,7 @@ class Gone:
     """The cell itself goes, style and all: its table no longer reaches there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """What a cell gets.
 
     Attributes:
@@ -44,14 +45,16 @@ class Worksheet:
     Attributes:
         row_tags: attributes of rows that do not stand there yet, by number.
         formulas_changed: whether a cell became, or ceased to be, a formula.
+        written: the number of cells written.
     """
 
     scan: SheetScan
     writer: CellWriter
     row_tags: dict[int, bytes] = field(default_factory=dict)
     formulas_changed: bool = False
-    _done: list[tuple[int, int]] = field(default_factory=list)
-    _recomputed: int = 0
+    written: int = 0
+    _used_rows: set[int] = field(default_factory=set)
+    _used_columns: set[int] = field(default_factory=set)
     _writes: dict[int, dict[int, Write]] = field(default_factory=dict)
 
     def write(self, row: int, column: int, write: Write) -> None:
@@ -70,17 +73,10 @@ class Worksheet:
         return self._writes
 
     @property
-    def written(self) -> int:
-        """Return the number of cells written."""
-        return len(self._done) + self._recomputed
-
-    @property
     def used(self) -> Area | None:
-        """Return the area of the cells written, None without any."""
-        if not self._done:
-            return None
-        rows, columns = zip(*self._done, strict=True)
-        return Area(min(rows), min(columns), max(rows), max(columns))
+        """Return the area of the cells written, None without any; a formula's new value is no such cell."""
+        rows, columns = self._used_rows, self._used_columns
+        return Area(min(rows), min(columns), max(rows), max(columns)) if rows else None
 
     def splices(self) -> Splices:
         """Return the cuts that make every noted write true, the sheet's dimension included."""
@@ -100,8 +96,7 @@ class Worksheet:
             self._note_formulas_gone(row)
             splices.replace(row.start, row.end, b"")
         else:
-            self._cells(splices, row, writes)
-            self._spans(splices, row, writes)
+            splices.replace(row.start, row.end, b"".join(self._pieces(row, writes)))
 
     def _new_row(self, splices: Splices, number: int, writes: Mapping[int, Write], row: RowAt | None) -> None:
         kept = {c: w for c, w in sorted(writes.items()) if not isinstance(w.value, Gone)}
@@ -115,33 +110,39 @@ class Worksheet:
         start, end = (row.start, row.end) if row else (self.scan.place_of(number),) * 2
         splices.replace(start, end, tag + b">" + cells + b"</" + name + b">")
 
-    def _cells(self, splices: Splices, row: RowAt, writes: Mapping[int, Write]) -> None:
-        todo = sorted(writes, reverse=True)
+    def _pieces(self, row: RowAt, writes: Mapping[int, Write]) -> Iterator[bytes]:
+        """Yield a row that stands there, piece by piece, with its writes made."""
+        data, at, todo = self.scan.data, row.inner, sorted(writes, reverse=True)
+        yield self._row_start(row, writes)
         for cell in self.scan.cells_near(row, todo[::-1]):
+            yield data[at : cell.start]
             while todo and todo[-1] < cell.column:
                 column = todo.pop()
-                splices.insert(cell.start, self._cell(row.number, column, writes[column], None, row))
+                yield self._cell(row.number, column, writes[column], None, row)
+            at = cell.start
             if todo and todo[-1] == cell.column:
-                new = self._cell(row.number, cell.column, writes[todo.pop()], cell, row)
-                splices.replace(cell.start, cell.end, new)
-        for column in reversed(todo):
-            splices.insert(row.close, self._cell(row.number, column, writes[column], None, row))
+                yield self._cell(row.number, cell.column, writes[todo.pop()], cell, row)
+                at = cell.end
+        yield data[at : row.close]
+        yield from (self._cell(row.number, c, writes[c], None, row) for c in reversed(todo))
+        yield data[row.close : row.end]
 
     def _cell(self, number: int, column: int, write: Write, cell: CellAt | None, row: RowAt | None) -> bytes:
         """Return the new bytes of a cell; b'' where none need stand."""
         address = f"{column_letters(column)}{number}"
-        value, formula = write.value, cell is not None and cell.has_formula
+        value = write.value
         if isinstance(value, CachedValue):
             return self._recached(address, value, cell)
-        if cell is not None:
-            self._guard(address, write, cell)
+        formula = cell is not None and self._guarded(address, write, cell)
         self.formulas_changed |= formula != isinstance(value, Formula)
         if isinstance(value, Gone):
             return b"" if cell is None or attribute(cell.tag, b"r") else b"<" + self.scan.prefix + b"c/>"
         style = self._style(column, write, cell, row)
         if cell is None and style is None and (value is None or value == ""):
             return b""
-        self._done.append((number, column))
+        self.written += 1
+        self._used_rows.add(number)
+        self._used_columns.add(column)
         return self.writer.cell(address, style, value)
 
     def _recached(self, address: str, value: CachedValue, cell: CellAt | None) -> bytes:
@@ -149,17 +150,21 @@ class Worksheet:
             return b""
         if not cell.has_formula:
             return self.scan.data[cell.start : cell.end]
-        self._recomputed += 1
+        self.written += 1
         return self.writer.recached(cell.tag, cell.body, address, value.value)
 
-    def _guard(self, address: str, write: Write, cell: CellAt) -> None:
-        """Refuse to lose a formula of the user's, or what we do not know."""
-        if cell.has_formula and not write.owned and not isinstance(write.value, Formula):
+    def _guarded(self, address: str, write: Write, cell: CellAt) -> bool:
+        """Return whether a formula goes; refuse to lose one of the user's, or what we do not know."""
+        if cell.inner == cell.close:
+            return False
+        formula = cell.has_formula
+        if formula and not write.owned and not isinstance(write.value, Formula):
             raise self.scan.refusal("patch_formula", address)
-        if cell.has_formula and _SHARED_MASTER.search(cell.body):
+        if formula and _SHARED_MASTER.search(cell.body):
             raise self.scan.refusal("patch_shared_formula", address)
         if b"extLst" in cell.body:
             raise self.scan.refusal("patch_odd_cell", address)
+        return formula
 
     def _style(self, column: int, write: Write, cell: CellAt | None, row: RowAt | None) -> bytes | None:
         if cell is not None and not write.restyled:
@@ -183,16 +188,14 @@ class Worksheet:
     def _note_formulas_gone(self, row: RowAt) -> None:
         self.formulas_changed |= any(cell.has_formula for cell in self.scan.cells(row))
 
-    def _spans(self, splices: Splices, row: RowAt, writes: Mapping[int, Write]) -> None:
-        """Widen the row's hint of its columns when a write falls outside."""
+    def _row_start(self, row: RowAt, writes: Mapping[int, Write]) -> bytes:
+        """Return a row's start tag, its hint of its columns widened when a write falls outside."""
         tag = self.scan.data[row.start : row.inner]
-        spans = attribute(tag, b"spans")
-        if spans is None:
-            return
-        bounds = [int(n) for n in re.findall(rb"\d+", spans)]
+        bounds = [int(n) for n in _NUMBER.findall(attribute(tag, b"spans") or b"")]
         lo, hi = min([*bounds, *writes]), max([*bounds, *writes])
         if bounds and (lo, hi) != (min(bounds), max(bounds)):
-            splices.replace(row.start, row.inner, with_attribute(tag, b"spans", b"%d:%d" % (lo, hi)))
+            return with_attribute(tag, b"spans", b"%d:%d" % (lo, hi))
+        return tag
 
     def _filled(self, splices: Splices) -> Splices:
         """Return the same cuts for a sheet that stood as ``<sheetData/>``."""
