@@ -21,7 +21,8 @@ class Place:
     ``columns`` maps canonical code -> column number on the sheet (1 is A), only for columns the sheet
     has, ``_uid`` among them; ``extra`` the firm's own headers likewise. ``excel_table`` is None when the
     rows were found by their header row alone. ``first_row`` to ``last_row`` are the data rows of the
-    table's range, blank ones included. ``headers`` maps code -> header as it stands on the sheet.
+    table's range, blank ones included. ``headers`` maps code -> header as it stands on the sheet. ``marked``
+    says whether its cells can show that they have problems: whether none of their red edges was lost.
     """
 
     sheet: str
@@ -32,6 +33,7 @@ class Place:
     columns: Mapping[str, int]
     extra: Mapping[str, int] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    marked: bool = True
 
     def number_of(self, column: str | None) -> int | None:
         """Return the number of a column by its code, or by its header where it is the firm's own."""

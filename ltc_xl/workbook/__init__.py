@@ -13,23 +13,30 @@ if TYPE_CHECKING:
         AppendRows,
         CachedValue,
         CellEdit,
+        ClearMarks,
         DeleteRows,
         Edit,
         Formula,
+        MarkCells,
         PatchReport,
         PutRows,
         ShowSheet,
     )
     from ltc_xl.workbook.locks import check_not_open
+    from ltc_xl.workbook.marked import mark_edits
     from ltc_xl.workbook.patcher import patch
     from ltc_xl.workbook.placed import edits_of, fresh_uids, rearranged
     from ltc_xl.workbook.read import read_book
     from ltc_xl.workbook.swap import replace_book
 
-_EDITS = "AppendRows CachedValue CellEdit DeleteRows Edit Formula PatchReport PutRows ShowSheet"
+_EDITS = (
+    "AppendRows CachedValue CellEdit ClearMarks DeleteRows Edit Formula MarkCells PatchReport PutRows"
+    " ShowSheet"
+)
 _HOMES = {
     "build_book": "ltc_xl.workbook.builder.book",
     "check_not_open": "ltc_xl.workbook.locks",
+    "mark_edits": "ltc_xl.workbook.marked",
     "edits_of": "ltc_xl.workbook.placed",
     "fresh_uids": "ltc_xl.workbook.placed",
     "look_edits": "ltc_xl.workbook.builder.refresh",
@@ -44,9 +51,11 @@ __all__ = [
     "AppendRows",
     "CachedValue",
     "CellEdit",
+    "ClearMarks",
     "DeleteRows",
     "Edit",
     "Formula",
+    "MarkCells",
     "PatchReport",
     "PutRows",
     "ShowSheet",
@@ -55,6 +64,7 @@ __all__ = [
     "edits_of",
     "fresh_uids",
     "look_edits",
+    "mark_edits",
     "patch",
     "read_book",
     "rearranged",

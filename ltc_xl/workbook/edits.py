@@ -1,7 +1,7 @@
 """Edits: what shall be different in a workbook file, by sheet cell or by row of an Excel Table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -74,7 +74,37 @@ class ShowSheet:
     sheet: str
 
 
-Edit = CellEdit | AppendRows | DeleteRows | PutRows | ShowSheet
+@dataclass(frozen=True, slots=True)
+class MarkCells:
+    """The cells of a table show a red edge wherever a list of marks names them; some say why, in a note.
+
+    A mark is what the row has in the column ``key``, a bar and a code of the column: ``k3x9|amount``; an edge
+    moves with its row, and goes when its mark does. Edges that stand there are kept, as are notes with
+    the same text; other notes of the program in the table go, unless somebody has written into them.
+
+    Attributes:
+        table: the Excel Table.
+        key: header of the column that tells its rows apart.
+        columns: headers, each with a code by which marks call it; a header may stand there twice.
+        marks: formula of the list of marks, for a workbook that has no name for it: ``tblProblems[Mark]``.
+        notes: address -> text; only the first 200 of a workbook, and none where a comment stands.
+    """
+
+    table: str
+    key: str
+    columns: Sequence[tuple[str, str]]
+    marks: str
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearMarks:
+    """The edges of a table and the program's notes in its cells go."""
+
+    table: str
+
+
+Edit = CellEdit | AppendRows | DeleteRows | PutRows | ShowSheet | MarkCells | ClearMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +116,7 @@ class PatchReport:
         rows_added, rows_deleted: rows by which tables grew and shrank.
         parts: parts that were rewritten; every other one is a raw copy.
         dropped: parts that were left out (the calculation chain, when the set of formulas changed).
+        added: parts that are new (the notes of a sheet that had none).
     """
 
     cells: int = 0
@@ -93,3 +124,4 @@ class PatchReport:
     rows_deleted: int = 0
     parts: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()

@@ -1,14 +1,15 @@
 """A workbook file to a ``Book``: every table found, typed and placed; nothing that stands there is lost."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.enums import LANGS, Lang, folded
 from ltc_xl.model.errors import NotAWorkbook, WorldError
 from ltc_xl.model.finding import Finding
-from ltc_xl.model.tables import Column, Table, tables
-from ltc_xl.workbook.area import MAX_ROW
+from ltc_xl.model.tables import UID, Column, Table, tables
+from ltc_xl.workbook.area import MAX_ROW, Area
 from ltc_xl.workbook.binding import (
     SEARCHED_ROWS,
     Bound,
@@ -19,7 +20,9 @@ from ltc_xl.workbook.binding import (
     table_part,
 )
 from ltc_xl.workbook.coerce import Reading
+from ltc_xl.workbook.edges import MARKS, Edges, wanted_edges
 from ltc_xl.workbook.memory import Memory
+from ltc_xl.workbook.naming import is_named
 from ltc_xl.workbook.package import Package, Sheet, TablePart
 from ltc_xl.workbook.rows import TableRead, numbers_read, table_read
 from ltc_xl.workbook.source import Source
@@ -51,6 +54,8 @@ def read_book(path: Path) -> Book:
     _refuse_incomplete(file, places, profile, lang)
     reading = Reading(source.package.date1904, source.styles, _own_words(source, places))
     read = {name: _read(source, bound, reading) for name, bound in places.items()}
+    if not is_named(source.package.read(source.package.workbook_part), MARKS):
+        read = {name: _unmarked(part) for name, part in read.items()}
     return Book(
         name=file,
         lang=lang,
@@ -132,10 +137,30 @@ def _read(source: Source, bound: Bound, reading: Reading) -> TableRead:
     limit, stamp = _limit(source.package, bound), source.stamp(bound.sheet)
 
     def made() -> TableRead:
-        return table_read(bound, source.body(bound.sheet, numbers_read(bound)), reading, limit)
+        marked = _is_marked(source, bound)
+        read = table_read(bound, source.body(bound.sheet, numbers_read(bound)), reading, limit)
+        return read if marked else _unmarked(read)
 
     key = stamp and (stamp, bound.key, reading.key, limit)
     return _TABLES.remembered(key, made, lambda read: not read.table.fresh)
+
+
+def _is_marked(source: Source, bound: Bound) -> bool:
+    """Return whether no cell of a table has lost the red edge that shows its problems."""
+    columns = bound.headers.columns
+    wanted, last = wanted_edges(bound.table, columns), bound.last_row
+    tail = source.tail(bound.sheet) if wanted and last and bound.excel_table else None
+    if tail is None or last is None or last < bound.first_row:
+        return True
+    body = Area(bound.first_row, min(bound.names), last, max(bound.names))
+    return Edges(body, columns[UID], wanted).are_in(tail)
+
+
+def _unmarked(read: TableRead) -> TableRead:
+    """Return a table of which is known that its cells cannot show their problems."""
+    held = read.table
+    place = held.place and replace(held.place, marked=False)
+    return replace(read, table=replace(held, place=place))
 
 
 def _limit(package: Package, bound: Bound) -> int:

@@ -15,6 +15,7 @@ from ltc_xl.workbook.grid import grid, is_small
 from ltc_xl.workbook.package import Package, Sheet
 from ltc_xl.workbook.strings import shared_strings
 from ltc_xl.workbook.styles import Styles, styles_of
+from ltc_xl.workbook.tail import Tail
 
 T = TypeVar("T")
 
@@ -77,6 +78,10 @@ class Source:
         if is_small(xml):
             return self._whole(sheet, xml).filter(pl.col("column").is_in(list(columns)))
         return self._parsed(sheet.part, lambda: grid(xml, self.strings, columns))
+
+    def tail(self, sheet: Sheet) -> Tail | None:
+        """Return what stands behind a sheet's cells; None where that cannot be told."""
+        return Tail.of(self._unpacked.get(sheet.part) or self.package.read(sheet.part))
 
     def _whole(self, sheet: Sheet, xml: bytes) -> pl.DataFrame:
         """Return all cells of a small sheet, parsed once: its head and its body are asked for in turn."""

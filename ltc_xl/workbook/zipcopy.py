@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
@@ -28,9 +29,13 @@ _SIZES_FOLLOW, _UTF8 = 0x8, 0x800
 
 
 def write_package(
-    package: Package, target: BinaryIO, changed: Mapping[str, Pieces], dropped: Collection[str] = ()
+    package: Package,
+    target: BinaryIO,
+    changed: Mapping[str, Pieces],
+    dropped: Collection[str] = (),
+    added: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
-    """Write the package with some parts changed and some left out; the order stays."""
+    """Write the package with some parts changed and some left out; the order stays, new parts come last."""
     new = {part_key(part): pieces for part, pieces in changed.items()}
     left_out = {part_key(part) for part in dropped}
     writer = _PackageWriter(target)
@@ -40,7 +45,16 @@ def write_package(
             writer.pack(entry, new[key])
         elif key not in left_out:
             writer.copy(entry, package.packed(entry))
+    for part, content in added.items():
+        writer.pack(_new_entry(part), [content])
     writer.close()
+
+
+def _new_entry(part: str) -> zipfile.ZipInfo:
+    """Return the entry of a part that nobody had; like all that must come out the same, it has no date."""
+    entry = zipfile.ZipInfo(part)
+    entry.flag_bits = 0 if part.isascii() else _UTF8
+    return entry
 
 
 class _PackageWriter:
