@@ -72,14 +72,17 @@ class Reference:
 
 
 def rewritten(text: str, change: Callable[[Reference], Reference | None]) -> str:
-    """Return a formula with each reference changed; one for which there is None becomes ``#REF!``."""
+    """Return a formula with each reference changed; one for which there is None becomes ``#REF!``.
+
+    Without its sheet, which only Excel understands before it.
+    """
 
     def token(match: re.Match[str]) -> str:
         reference = reference_of(match)
         if reference is None:
             return match[0]
         new = change(reference)
-        return reference.sheet + GONE if new is None else match[0] if new is reference else new.text
+        return GONE if new is None else match[0] if new is reference else new.text
 
     return TOKEN.sub(token, text)
 
@@ -98,7 +101,7 @@ def moved_formula(text: str, home_sheet: str, movers: Mapping[str, Mover]) -> st
     >>> moved_formula("SUM(tblLeads[C4])+LOG10(C4)+'leads'!5:6", "Leads", up)
     "SUM(tblLeads[C4])+LOG10(C3)+'leads'!4:5"
     >>> moved_formula("Leads!C4+C5", "Board", {"Leads": lambda area: None})
-    'Leads!#REF!+C5'
+    '#REF!+C5'
 
     Raises:
         CannotPatch: cells of several sheets are named at once, and move on one of them.

@@ -37,10 +37,18 @@ class Removal(Reshape):
         beside = area.left < self.area.left or area.right > self.area.right
         if beside and not self.whole:
             return area
-        end = MAX_ROW - 1 if self.whole else self.area.bottom
-        top = area.top - (bisect_left(self.deleted, area.top) if area.top <= end else 0)
-        bottom = area.bottom - (bisect_right(self.deleted, area.bottom) if area.bottom <= end else 0)
+        if not self.whole and area.bottom > self.area.bottom:
+            return replace(area, top=self._first_left(area.top))
+        top = area.top - bisect_left(self.deleted, area.top)
+        open_ended = area.top < area.bottom == MAX_ROW
+        bottom = area.bottom - (0 if open_ended else bisect_right(self.deleted, area.bottom))
         return replace(area, top=top, bottom=bottom) if top <= bottom else None
+
+    def _first_left(self, top: int) -> int:
+        """Return where an area starts that goes on below the table; below it, when its rows inside went."""
+        after = top - bisect_left(self.deleted, top)
+        inside = top <= self.area.bottom and after <= self.area.bottom - len(self.deleted)
+        return after if inside else max(top, self.area.bottom + 1)
 
     def pointed(self, area: Area) -> Area | None:
         """Return what a reference to an area names afterwards."""
