@@ -6,8 +6,11 @@ from pathlib import Path
 
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.calculation import has_formulas, recalculate_on_load, without_chain
-from ltc_xl.workbook.edits import CellEdit, Edit, PatchReport, ShowSheet
+from ltc_xl.workbook.delete import Deletion, rows_gone
+from ltc_xl.workbook.draft import Draft
+from ltc_xl.workbook.edits import CellEdit, ClearMarks, Edit, MarkCells, PatchReport, ShowSheet
 from ltc_xl.workbook.following import parts_following, sheets_following
+from ltc_xl.workbook.marks import mark
 from ltc_xl.workbook.movement import Movements
 from ltc_xl.workbook.names import grow_names
 from ltc_xl.workbook.package import Package, Sheet, TablePart
@@ -22,47 +25,56 @@ def patch(source: Path, target: Path, edits: Sequence[Edit]) -> PatchReport:
 
     All addresses are those of the source. No edits give the identical file. A new row fills a blank one
     at the table's end first; ranges that end with the table's last row (its filter, formats, validations,
-    names, print areas) go on ending there. Cells below a table are never written over nor moved.
+    names, print areas) go on ending there. Cells below a table are never written over nor moved. Rows go
+    before anything else; formulas, notes, links and ranges follow the rows that move up.
 
     Raises:
         NotAWorkbook: the source is none.
         CannotPatch: an edit would lose something; nothing was written.
     """
     package = Package.open(source)
-    patched = _Patch(package, edits)
-    changed, dropped = patched.parts()
-    if not changed:
+    if any("_xmlsignatures/" in key for key in package.by_key):
+        raise CannotPatch("patch_signed", place=package.name)
+    patched = _Patch(rows_gone(package, edits))
+    draft = patched.draft()
+    if not (draft.changed or draft.added):
         target.write_bytes(package.data)
         return PatchReport()
     try:
         with target.open("wb") as file:
-            write_package(package, file, changed, dropped)
+            write_package(package, file, draft.changed, draft.dropped, draft.added)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    return patched.report(tuple(changed), dropped)
+    return patched.report(draft)
 
 
 class _Patch:
-    """The edits sorted by sheet and table, and what they make of each part."""
+    """The edits sorted by sheet and table, once rows went, and what they make of each part."""
 
-    def __init__(self, package: Package, edits: Sequence[Edit]) -> None:
-        self._package = package
+    def __init__(self, deletion: Deletion) -> None:
+        self._deletion, self._package = deletion, deletion.package
+        package = self._package
         self._cells: dict[str, list[CellEdit]] = {}
         self._tables: dict[str, TableEdits] = {}
         self._shown: list[str] = []
-        if any("_xmlsignatures/" in key for key in package.by_key):
-            raise CannotPatch("patch_signed", place=package.name)
-        for edit in edits:
+        self._marks: list[MarkCells | ClearMarks] = []
+        for edit in deletion.edits:
             self._sort(edit)
         names = dict.fromkeys([*self._cells, *(t.table.sheet for t in self._tables.values())])
         self._sheets = [
             SheetPatch(package, self._sheet(n), self._cells.get(n, []), self._of(n)) for n in names
         ]
 
-    def parts(self) -> tuple[dict[str, Pieces], tuple[str, ...]]:
+    def draft(self) -> Draft:
+        """Return the package as it shall be; marks come last, onto what all other edits have made."""
+        draft = Draft(self._package, *self._parts())
+        mark(draft, self._marks)
+        return draft
+
+    def _parts(self) -> tuple[dict[str, Pieces], tuple[str, ...]]:
         """Return the changed parts and the parts to leave out."""
-        changed: dict[str, Pieces] = {}
+        changed: dict[str, Pieces] = {part: [data] for part, data in self._deletion.parts.items()}
         for sheet in self._sheets:
             changed |= sheet.parts(self._movements)
         for part, data in self._following().items():
@@ -75,15 +87,16 @@ class _Patch:
             changed[self._package.workbook_part] = list(workbook.pieces())
         return changed, (chain,) if chain else ()
 
-    def report(self, parts: tuple[str, ...], dropped: tuple[str, ...]) -> PatchReport:
+    def report(self, draft: Draft) -> PatchReport:
         """Return what was done."""
         changes = [change for sheet in self._sheets for change in sheet.row_changes]
         return PatchReport(
             cells=sum(sheet.written for sheet in self._sheets),
             rows_added=sum(change for change in changes if change > 0),
-            rows_deleted=-sum(change for change in changes if change < 0),
-            parts=parts,
-            dropped=dropped,
+            rows_deleted=self._deletion.rows - sum(change for change in changes if change < 0),
+            parts=tuple(draft.changed),
+            dropped=draft.dropped,
+            added=tuple(draft.added),
         )
 
     @cached_property
@@ -100,7 +113,7 @@ class _Patch:
 
     @property
     def _formulas_changed(self) -> bool:
-        return any(sheet.formulas_changed for sheet in self._sheets)
+        return bool(self._deletion.rows) or any(sheet.formulas_changed for sheet in self._sheets)
 
     def _workbook(self) -> Splices:
         splices = Splices(self._package.read(self._package.workbook_part))
@@ -117,6 +130,9 @@ class _Patch:
             return
         if isinstance(edit, ShowSheet):
             self._shown += [sheet.name for sheet in [self._sheet(edit.sheet)] if sheet.state == "hidden"]
+            return
+        if isinstance(edit, MarkCells | ClearMarks):
+            self._marks.append(edit)
             return
         if edit.table not in self._tables:
             self._tables[edit.table] = TableEdits(self._table(edit.table))
