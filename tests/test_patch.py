@@ -495,12 +495,6 @@ def test_a_blank_cell_with_a_look_below_the_table_does_not_matter(book: Path) ->
     assert sheet(patched(book, AppendRows("tblLeads", [NEW])))["D8"].number_format == "yyyy-mm-dd"
 
 
-def test_a_totals_row_is_not_written_over(book: Path) -> None:
-    rewritten(book, table1=lambda xml: xml.replace('totalsRowShown="0"', 'totalsRowCount="1"'))
-    for edit in (AppendRows("tblLeads", [NEW]), PutRows("tblLeads", [NEW])):
-        assert refused(book, edit).key == "patch_totals_row"
-
-
 @pytest.mark.parametrize(
     "edit", [AppendRows("tblUpper", [{"甲": 1}]), AppendRows("tblUpper", [], last_row=4)]
 )

@@ -1,20 +1,22 @@
 """The edits of one sheet, once rows went: cells, bodies and new rows are written, then ranges follow."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ltc_xl.workbook.area import Area, cell_of
-from ltc_xl.workbook.body import TableBody, calculated_columns
+from ltc_xl.workbook.body import TableBody
 from ltc_xl.workbook.cells import CellWriter
-from ltc_xl.workbook.edits import AppendRows, CellEdit, DeleteRows, PutRows, Row
+from ltc_xl.workbook.edits import AppendRows, CachedValue, CellEdit, DeleteRows, Formula, PutRows, Row, Value
 from ltc_xl.workbook.grow import area_moved, grow_sheet, grown_table
 from ltc_xl.workbook.movement import Movement, Movements
 from ltc_xl.workbook.package import Package, Sheet, TablePart
+from ltc_xl.workbook.pattern import calculated_columns
 from ltc_xl.workbook.reshape import Reshape, all_moved, all_pointed
 from ltc_xl.workbook.scan import SheetScan
 from ltc_xl.workbook.showncells import ShownCells
-from ltc_xl.workbook.worksheet import Worksheet, Write
+from ltc_xl.workbook.totals import Totals
+from ltc_xl.workbook.worksheet import Dressed, Worksheet, Write
 from ltc_xl.workbook.zipcopy import Pieces
 
 
@@ -52,12 +54,12 @@ class SheetPatch:
     ) -> None:
         self._package, self._sheet, self._tables = package, sheet, tables
         self.name = sheet.name
-        self._scan = SheetScan(package.read(sheet.part), sheet.name)
-        self._reshapes = [self._taken_in(self._scan, edits) for edits in tables if edits.last_row]
-        writer = CellWriter(sheet.name, self._scan.prefix, package.date1904)
-        self._worksheet = Worksheet(self._scan, writer)
+        self._before = SheetScan(package.read(sheet.part), sheet.name)
+        self._reshapes = [self._taken_in(self._before, edits) for edits in tables if edits.last_row]
+        self._scan = self._with_totals_moved()
+        self._worksheet = self._sheet_of(self._scan)
         for table in tables:
-            self._reshapes += self._rows_of(table)
+            self._reshapes += self._rows_of(table, {cell.address for cell in cells})
         for cell in cells:
             self._cell(cell)
         self._splices = self._worksheet.splices()
@@ -75,7 +77,7 @@ class SheetPatch:
     @property
     def formulas_changed(self) -> bool:
         """Return whether the set of formula cells is another one."""
-        return self._worksheet.formulas_changed
+        return self._worksheet.formulas_changed or self._scan is not self._before
 
     @property
     def row_changes(self) -> list[int]:
@@ -113,26 +115,44 @@ class SheetPatch:
     def _taken_in(self, scan: SheetScan, edits: TableEdits) -> Reshape:
         """Let a table reach to the last row that counts to it, and return how it grew."""
         table = edits.table
-        reshape = Reshape(table.area, max(edits.last_row, table.area.bottom))
-        _refuse_totals(scan, table)
+        last = table.area.bottom - table.totals_rows
+        if table.totals_rows and edits.last_row > last:
+            raise scan.refusal("patch_totals_row", f"A{table.area.bottom}", table=table.name)
+        reshape = Reshape(
+            table.area, max(edits.last_row, last), headers=table.header_rows, totals=table.totals_rows
+        )
         below = Area(table.area.bottom + 1, table.area.left, reshape.last, table.area.right)
         for other in self._others(table):
             if reshape and other.meets(below):
                 raise scan.refusal("patch_below_table", other.anchor, table=table.name)
-        edits.taken_in = range(table.area.bottom + 1, reshape.last + 1)
+        edits.taken_in = range(last + 1, reshape.last + 1)
         edits.table = area_moved(table, reshape)
         return reshape
 
-    def _rows_of(self, edits: TableEdits) -> list[Reshape]:
-        table = edits.table
-        body = TableBody(
-            table, self._worksheet, calculated_columns(self._package, table), self._others(table)
-        )
+    def _with_totals_moved(self) -> SheetScan:
+        """Return the sheet with the totals of its tables where they stand when rows came or went."""
+        scan = self._before
+        for edits in self._tables:
+            if edits.table.totals_rows and (edits.new or edits.put is not None):
+                growth = self._body(edits, self._sheet_of(scan)).growth(edits.new, edits.put)
+                if growth:
+                    totals = Totals(scan, edits.table, growth, self._others(edits.table))
+                    scan = SheetScan(totals.moved(), scan.name)
+        return scan
+
+    def _sheet_of(self, scan: SheetScan) -> Worksheet:
+        return Worksheet(scan, CellWriter(scan.name, scan.prefix, self._package.date1904))
+
+    def _body(self, edits: TableEdits, sheet: Worksheet) -> TableBody:
+        formulas = calculated_columns(self._package, edits.table)
+        return TableBody(edits.table, sheet, formulas, self._others(edits.table), len(edits.taken_in))
+
+    def _rows_of(self, edits: TableEdits, edited: Collection[str]) -> list[Reshape]:
+        body = self._body(edits, self._worksheet)
         if edits.blanked:
             body.blank(body.first)
-        for number in edits.taken_in:
-            if edits.put is None:
-                body.complete(number)
+        if edits.last_row and edits.put is None:
+            body.complete(edits.taken_in, edited)
         if edits.put is not None:
             return [body.put([*edits.put, *edits.new])]
         return [body.append(edits.new)] if edits.new else []
@@ -145,9 +165,13 @@ class SheetPatch:
         place = cell_of(edit.address)
         if place is None:
             raise self._scan.refusal("patch_off_grid", edit.address)
-        self._worksheet.write(*place, Write(edit.value))
+        self._worksheet.write(*place, _onto(self._worksheet.noted(*place), edit.value))
 
 
-def _refuse_totals(scan: SheetScan, table: TablePart) -> None:
-    if table.totals_rows:
-        raise scan.refusal("patch_totals_row", f"A{table.area.bottom}", table=table.name)
+def _onto(noted: Write | None, value: Value) -> Write:
+    """Return the write of a value into a cell that a row left by another program lacks something in."""
+    if noted and isinstance(noted.value, Dressed):
+        return noted._replace(value=value)
+    if noted and isinstance(noted.value, Formula) and isinstance(value, CachedValue):
+        return noted._replace(value=Formula(noted.value.text, value.value))
+    return Write(value)

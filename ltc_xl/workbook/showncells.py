@@ -12,7 +12,7 @@ from ltc_xl.workbook.escapes import unescaped
 from ltc_xl.workbook.package import Package
 from ltc_xl.workbook.scan import CellAt
 from ltc_xl.workbook.tags import attribute, plain
-from ltc_xl.workbook.worksheet import Gone, Worksheet
+from ltc_xl.workbook.worksheet import Dressed, Gone, Worksheet
 
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>([^<]*)<")
 _TEXT = re.compile(rb"<(?:[\w.-]+:)?t(?:\s[^>]*)?>([^<]*)<")
@@ -29,7 +29,7 @@ class ShownCells:
         """Return what a cell shows, numbers as the file holds them; None when it is blank."""
         write = self.sheet.noted(row, column)
         cell = self.sheet.scan.cell(row, column)
-        if write is None:
+        if write is None or isinstance(write.value, Dressed):
             return self._standing(cell)
         if isinstance(write.value, Gone):
             return None

@@ -23,6 +23,10 @@ class Gone:
     """The cell itself goes, style and all: its table no longer reaches there."""
 
 
+class Dressed:
+    """The cell stays what it is, with the style of its neighbours; a blank one where none stands."""
+
+
 class Write(NamedTuple):
     """What a cell gets.
 
@@ -32,7 +36,7 @@ class Write(NamedTuple):
         owned: the cell is the program's: a formula that stands there may be replaced.
     """
 
-    value: Value | Gone
+    value: Value | Gone | Dressed
     style: bytes | None = None
     owned: bool = False
     restyled: bool = False
@@ -133,6 +137,8 @@ class Worksheet:
         value = write.value
         if isinstance(value, CachedValue):
             return self._recached(address, value, cell)
+        if isinstance(value, Dressed):
+            return self._dressed(address, write.style, cell)
         formula = cell is not None and self._guarded(address, write, cell)
         self.formulas_changed |= formula != isinstance(value, Formula)
         if isinstance(value, Gone):
@@ -144,6 +150,12 @@ class Worksheet:
         self._used_rows.add(number)
         self._used_columns.add(column)
         return self.writer.cell(address, style, value)
+
+    def _dressed(self, address: str, style: bytes | None, cell: CellAt | None) -> bytes:
+        if cell is None:
+            return self.writer.cell(address, style, None)
+        tag = with_attribute(cell.tag, b"s", style) if style else cell.tag
+        return tag + self.scan.data[cell.inner : cell.end]
 
     def _recached(self, address: str, value: CachedValue, cell: CellAt | None) -> bytes:
         if cell is None:
