@@ -27,7 +27,7 @@ from ltc_xl.store import (
     sheets_without_identity,
     state_dir,
 )
-from ltc_xl.workbook import Edit, edits_of, fresh_uids, look_edits, patch, replace_book
+from ltc_xl.workbook import Edit, edits_of, fresh_uids, look_edits, mark_edits, patch, replace_book
 from ltc_xl.workbook.read import read_book
 from ltc_xl.workbook.swap import digest_of
 
@@ -98,13 +98,20 @@ class Desk:
         self._catch_up()
 
     def _stamp(self) -> None:
-        """Make the ids of new rows, and of a new workbook, durable in the file before anything else."""
+        """Make the ids of new rows, and of a new workbook, durable in the file before anything else.
+
+        Red edges that a table lost are put back with them: no commit speaks of those.
+        """
         minted = fresh_uids(self.book) + needed(self.book, self.identity.changes(self.book))
-        edits = edits_of(self.book, minted, self.job.as_of)
+        edits = [*edits_of(self.book, minted, self.job.as_of), *mark_edits(self.book)]
         if edits:
+            known, seq = self.identity.workbook_id, self._seq
+            as_left = not minted and self.store.was_left(known, self.book.digest)
             self._made(edits)
-            self.stamped = self._swap(self._seq)
+            self.stamped = self._swap(seq)
             self.book = applied(self.book, Changes(puts=minted.puts))
+            if as_left:
+                self.store.leave(known, seq, self.book.digest)
 
     @property
     def _seq(self) -> int:
@@ -151,10 +158,11 @@ class Desk:
         self.store.leave(self.identity.workbook_id, seq, "" if self.keeps else self.book.digest)
 
     def _edits(self, changes: Changes, said: Mapping[str, str]) -> list[Edit]:
-        """Return the edits that show the changes, the commit they belong to, and the figures that follow."""
+        """Return the edits that show the changes, their commit, the figures and marks that follow."""
         shown = changes + self.identity.changes(self.book, said)
         day = self.job.as_of
-        return [*edits_of(self.book, shown, day), *look_edits(self.path, applied(self.book, shown), day)]
+        looks = look_edits(self.path, applied(self.book, shown), day)
+        return [*edits_of(self.book, shown, day), *looks, *mark_edits(self.book, shown)]
 
     def _made(self, edits: Sequence[Edit]) -> int:
         try:

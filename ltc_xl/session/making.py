@@ -12,7 +12,7 @@ from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.session.desk import beside
 from ltc_xl.session.how import Service, Typing
 from ltc_xl.session.papers import told_if_unwritable
-from ltc_xl.workbook import Edit, build_book, edits_of, look_edits, patch
+from ltc_xl.workbook import Edit, build_book, edits_of, look_edits, mark_edits, patch
 from ltc_xl.workbook.read import read_book
 
 
@@ -59,7 +59,7 @@ def make_book(
             book = read_book(made)
             wanted, day = needed(book, service(book, bind_rulebook(book)).changes), plan["as_of"]
             looks = look_edits(made, applied(book, wanted), day)
-            _patch_in_place(made, [*edits_of(book, wanted, day), *looks])
+            _patch_in_place(made, [*edits_of(book, wanted, day), *looks, *mark_edits(book, wanted)])
         if small:
             _pack(made)
         made.replace(path)

@@ -30,14 +30,19 @@ def mark_edits(book: Book, changes: Changes | None = None) -> list[MarkCells]:
     if place is None or place.excel_table is None:
         return []
     anew = changes is not None and _PROBLEMS in changes.puts
-    after = applied(book, changes) if anew and changes else book
-    notes = _notes(after)
-    return [
-        _edit(book, held, place, notes.get(name, {}))
-        for name, held in book.tables.items()
-        if held.place and held.place.excel_table and (anew or not held.place.marked)
-        if wanted_edges(held.table, held.place.columns)
+    looked_at = [
+        held for held in book.tables.values() if _can_show(held) and (anew or not _placed(held).marked)
     ]
+    if not looked_at:
+        return []
+    notes = _notes(applied(book, changes) if changes else book)
+    return [_edit(book, held, place, notes.get(held.table.name, {})) for held in looked_at]
+
+
+def _can_show(held: BookTable) -> bool:
+    """Return whether the cells of a table can be marked: it is an Excel Table whose rows have identities."""
+    place = held.place
+    return bool(place and place.excel_table and wanted_edges(held.table, place.columns))
 
 
 def _edit(book: Book, held: BookTable, problems: Place, notes: Mapping[str, str]) -> MarkCells:
@@ -100,7 +105,7 @@ class _Places:
     def _found(self) -> Iterator[tuple[str, tuple[str, int]]]:
         named = {mark.partition("|")[0] for mark in self._book.rows(_PROBLEMS)["mark"].drop_nulls()}
         for name, held in self._book.tables.items():
-            if held.place and held.place.excel_table and held.table.tracked:
+            if _can_show(held):
                 rows = held.rows.filter(pl.col(UID).is_in(list(named)), pl.col(ROW).is_not_null())
                 yield from ((uid, (name, row)) for uid, row in rows.select(UID, ROW).iter_rows())
 

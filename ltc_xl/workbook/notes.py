@@ -26,14 +26,16 @@ def signed(text: str) -> str:
     return f"{text}\n{AUTHOR} {_check_letters(text)}"
 
 
-def is_ours(author: str, text: str) -> bool:
+def is_ours(text: str) -> bool:
     r"""Return whether a note was written by the program and has not been changed since.
 
-    >>> is_ours("ltc-xl", signed("金额不是数字")), is_ours("ltc-xl", signed("金额不是数字") + "\n已问客户")
+    Its author tells less: LibreOffice saves notes without theirs.
+
+    >>> is_ours(signed("金额不是数字")), is_ours(signed("金额不是数字") + "\n已问客户")
     (True, False)
     """
     sign = _SIGN.search(text)
-    return author == AUTHOR and sign is not None and sign[1] == _check_letters(text[: sign.start()])
+    return sign is not None and sign[1] == _check_letters(text[: sign.start()])
 
 
 def _check_letters(text: str) -> str:
@@ -55,7 +57,7 @@ class Note:
     @property
     def is_ours(self) -> bool:
         """Return whether the program wrote it and nobody changed it since."""
-        return is_ours(self.author, self.text)
+        return is_ours(self.text)
 
 
 @dataclass(frozen=True, slots=True)
