@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from watch import Watch
 
 from ltc_xl.demo import DEMO_DAY
 from ltc_xl.demo.book import new_firm_book
@@ -15,6 +16,7 @@ from ltc_xl.model.book import Book, book_of
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.tables import DTYPES, table, tables
 from ltc_xl.sync import sync
+from ltc_xl.workbook import patcher
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -41,6 +43,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def data_dir() -> Path:
     """Return the folder of the real data sets (use with the mark needs_data)."""
     return DATA
+
+
+@pytest.fixture(scope="session")
+def watch() -> Iterator[Watch]:
+    """Return what judges each package the patcher writes."""
+    watch = Watch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patcher, "write_package", watch.write, raising=False)
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def sound_packages(watch: Watch) -> Iterator[None]:
+    """Let no test pass in which a package was written that Excel would repair and did not before."""
+    yield
+    assert not watch.told()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,10 @@ import pytest
 from ooxml import faults, new_faults
 from ooxml.formulas import reading
 from sample_books import leads_book, rewritten, with_part
+from watch import Watch
+
+from ltc_xl.workbook import CellEdit, patch
+from ltc_xl.workbook.package import Package
 
 PROJECT = Path(__file__).parents[1]
 SHEET, BOOK, TABLE, STYLES, TYPES = "sheet1", "workbook", "table1", "styles", "Content_Types"
@@ -236,6 +240,18 @@ def test_formulas_of_every_sort_can_be_read(formula: str) -> None:
 )
 def test_what_is_no_formula_is_told(formula: str) -> None:
     assert reading(formula).wrong
+
+
+def test_what_the_patcher_writes_in_a_test_is_judged(book: Path, watch: Watch) -> None:
+    new, before = book.with_name("new.xlsx"), watch.judged
+    patch(book, new, [CellEdit("线索", "B4", "甲")])
+    assert watch.judged == before + 1
+    assert not watch.told()
+    package = Package.open(book)
+    spoiled = package.read("xl/workbook.xml").replace(b'sheetId="2"', b'sheetId="1"')
+    with new.open("wb") as file:
+        watch.write(package, file, {"xl/workbook.xml": [spoiled]})
+    assert {fault.rule for fault in watch.told()} == {"sheet", "chain"}
 
 
 @pytest.mark.needs_data("xlsx_corpus")

@@ -38,15 +38,15 @@ def faults(file: Path | bytes, *, large: bool = True) -> list[Fault]:
 
 def new_faults(before: Path | bytes, after: Path | bytes, *, large: bool = True) -> list[Fault]:
     """Return what is wrong with a file that was not wrong before, rule by rule and part by part."""
-    known = Counter((f.part, f.rule) for f in faults(before, large=large))
-    found = []
-    for fault in faults(after, large=large):
-        known[fault.part, fault.rule] -= 1
-        if known[fault.part, fault.rule] < 0:
-            found.append(fault)
-    return found
+    found = faults(after, large=large)
+    if not found:
+        return []
+    known = Counter((fault.part, fault.rule) for fault in faults(before, large=large))
+    now = Counter((fault.part, fault.rule) for fault in found)
+    return [fault for fault in found if now[fault.part, fault.rule] > known[fault.part, fault.rule]]
 
 
+_KEPT = 2_000
 _MEMO: dict[tuple[object, ...], Any] = {}
 
 
@@ -54,6 +54,8 @@ def _seen(data: bytes, look: Callable[[Element], T], *more: object) -> T:
     """Return what a look at some XML says; the same bytes are looked at once."""
     key = (look.__name__, sha1(data, usedforsecurity=False).digest(), *more)
     if key not in _MEMO:
+        if len(_MEMO) > _KEPT:
+            _MEMO.clear()
         _MEMO[key] = look(parsed(data))
     seen: T = _MEMO[key]
     return seen

@@ -48,6 +48,7 @@ def opc_faults(opened: Opened) -> Iterator[Fault]:
     yield from (Fault(key, "orphan", "no relation leads here") for key in sorted(_unreached(opened)))
 
 
+_KEPT = 10_000
 _SEEN: dict[bytes, tuple[tuple[tuple[str, str], ...], frozenset[str]]] = {}
 
 
@@ -62,6 +63,8 @@ def _looked_at(data: bytes) -> tuple[tuple[tuple[str, str], ...], frozenset[str]
     """Return what is wrong with some XML in itself, and the ids of relations that it uses."""
     digest = sha1(data, usedforsecurity=False).digest()
     if digest not in _SEEN:
+        if len(_SEEN) > _KEPT:
+            _SEEN.clear()
         try:
             root = parsed(data)
         except etree.XMLSyntaxError as error:

@@ -125,7 +125,7 @@ class _Cells:
         return "" if right is not None and right(value) else f"{value!r} of the kind {kind}"
 
     def _text(self, value: str, place: str) -> None:
-        if len(value) > LONGEST_TEXT and len(_ESCAPE.sub("_", value)) > LONGEST_TEXT:
+        if 2 * len(value) > LONGEST_TEXT and _length(_ESCAPE.sub("_", value)) > LONGEST_TEXT:
             self._say("limit", f"{place}: a text of {len(value)} characters")
 
     def _spaces(self, cell: Element, place: str) -> None:
@@ -151,6 +151,11 @@ class _Cells:
             self._facts.sheets.update(read.sheets)
             if read.wrong:
                 self._say("formula", f"{place}: {read.wrong}")
+
+
+def _length(value: str) -> int:
+    """Return how many characters Excel counts: one outside the basic plane is two."""
+    return len(value.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _rank(name: str) -> int:
