@@ -6,26 +6,13 @@ from dataclasses import replace
 from ltc_xl.workbook.area import Area, area_of
 from ltc_xl.workbook.extensions import moved_extensions, start_of_extensions
 from ltc_xl.workbook.movement import Movements
-from ltc_xl.workbook.names import grow_names
 from ltc_xl.workbook.package import TablePart
 from ltc_xl.workbook.ranges import PREFIX, moved_element, moved_tag
-from ltc_xl.workbook.references import sheet_of
-from ltc_xl.workbook.reshape import Mover, Reshape, all_moved
+from ltc_xl.workbook.reshape import Mover, Reshape
 from ltc_xl.workbook.rules import moved_rules
 from ltc_xl.workbook.scan import SheetScan
 from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import attribute, with_attribute
-
-__all__ = [
-    "Mover",
-    "Reshape",
-    "all_moved",
-    "area_moved",
-    "grow_names",
-    "grow_sheet",
-    "grown_table",
-    "sheet_of",
-]
 
 
 def grow_sheet(splices: Splices, scan: SheetScan, movements: Movements, used: Area | None) -> None:

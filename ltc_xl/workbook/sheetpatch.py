@@ -1,9 +1,10 @@
 """The edits of one sheet, once rows went: cells, bodies and new rows are written, then ranges follow."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ltc_xl.workbook.annotations import noted_cells
 from ltc_xl.workbook.area import Area, cell_of
 from ltc_xl.workbook.body import TableBody
 from ltc_xl.workbook.cells import CellWriter
@@ -68,6 +69,24 @@ class SheetPatch:
     def data(self) -> bytes:
         """Return the sheet's bytes before cells were written."""
         return self._scan.data
+
+    @property
+    def scan(self) -> SheetScan:
+        """Return where things stand before cells are written."""
+        return self._scan
+
+    @property
+    def changed(self) -> Mapping[int, Sequence[int]]:
+        """Return column -> rows of the cells whose content is another one."""
+        return self._worksheet.changed
+
+    def says(self, row: int, column: int) -> bool:
+        """Return whether an edit says what a cell holds, or what its formula yields."""
+        return self._worksheet.noted(row, column) is not None
+
+    def uncalculate(self, cells: Iterable[tuple[int, int]]) -> None:
+        """Take the cached values away from formulas at these rows and columns."""
+        self._worksheet.uncalculate(self._splices, cells)
 
     @property
     def written(self) -> int:
@@ -136,7 +155,8 @@ class SheetPatch:
             if edits.table.totals_rows and (edits.new or edits.put is not None):
                 growth = self._body(edits, self._sheet_of(scan)).growth(edits.new, edits.put)
                 if growth:
-                    totals = Totals(scan, edits.table, growth, self._others(edits.table))
+                    notes = noted_cells(self._package, self._sheet.part)
+                    totals = Totals(scan, edits.table, growth, self._others(edits.table), tuple(notes))
                     scan = SheetScan(totals.moved(), scan.name)
         return scan
 

@@ -1,7 +1,7 @@
 """The totals row of a table: it goes down as the body grows, and up as it shrinks, cell by cell."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ltc_xl.model.address import column_letters
@@ -12,10 +12,11 @@ from ltc_xl.workbook.package import TablePart
 from ltc_xl.workbook.reshape import Reshape
 from ltc_xl.workbook.scan import CellAt, RowAt, SheetScan
 from ltc_xl.workbook.splices import Splices
-from ltc_xl.workbook.tags import attribute, plain, with_attribute, xml_text
+from ltc_xl.workbook.tags import attribute, plain, with_attribute, without_attribute, xml_text
 
 _FORMULA = re.compile(rb"(<(?:[\w.-]+:)?f(?:\s[^>]*)?>)([^<]*)(?=<)")
 _SHARED = re.compile(rb"<(?:[\w.-]+:)?f\s[^>]*\bt=[\"']")
+_VALUE = re.compile(rb"<((?:[\w.-]+:)?v)(?:\s[^>]*)?(?:/>|>[^<]*</\1\s*>)")
 _ROW_ATTRIBUTES = (b"s", b"customFormat", b"ht", b"customHeight")
 
 
@@ -24,13 +25,15 @@ class Totals:
     """The totals of a table, about to be moved.
 
     Attributes:
-        fixed: areas that nothing may be written over: other tables, notes.
+        others: areas of the sheet's other tables.
+        noted: cells that have a note.
     """
 
     scan: SheetScan
     table: TablePart
     growth: int
-    fixed: tuple[Area, ...] = ()
+    others: Sequence[Area] = ()
+    noted: Sequence[Area] = ()
 
     def moved(self) -> bytes:
         """Return the sheet's bytes with the totals where they stand when the body has its new size.
@@ -56,7 +59,7 @@ class Totals:
             raise self._refusal("patch_odd_sheet", self.area)
         if self.area.bottom + self.growth > MAX_ROW:
             raise self._refusal("patch_off_grid", replace(self.area, top=MAX_ROW))
-        for area in (*self.scan.merges, *self.scan.arrays):
+        for area in (*self.scan.merges, *self.scan.arrays, *self.noted):
             if area.meets(self.area):
                 raise self._refusal("patch_totals_tied", area)
         below = replace(self.area, top=self.area.bottom + 1, bottom=self.area.bottom + self.growth)
@@ -65,7 +68,7 @@ class Totals:
 
     def _obstacles(self, below: Area) -> Iterator[Area]:
         """Yield what stands in the rows that the table grows over."""
-        yield from (area for area in (*self.fixed, *self.scan.merges) if area.meets(below))
+        yield from (area for area in (*self.others, *self.scan.merges) if area.meets(below))
         for row in self.scan.rows(below.top, below.bottom):
             for cell in self._own(row):
                 if not cell.is_blank:
@@ -123,15 +126,17 @@ class Totals:
         return tag if same else with_attribute(tag, b"spans", b"%d:%d" % (first, last))
 
     def _at(self, cell: CellAt, number: int) -> bytes:
-        """Return a cell as it reads in another row; what its formula names by address follows."""
+        """Return a cell as it reads in another row; a formula follows its cells, and has no value yet."""
         if attribute(cell.tag, b"r") is None:
             raise self._refusal("patch_odd_sheet", self.area)
         if _SHARED.search(cell.body):
             here = replace(self.area, left=cell.column)
             raise self._refusal("patch_totals_tied", here)
         address = f"{column_letters(cell.column)}{number}".encode()
-        body = _FORMULA.sub(self._formula, self.scan.data[cell.inner : cell.end])
-        return with_attribute(cell.tag, b"r", address) + body
+        tag, body = cell.tag, self.scan.data[cell.inner : cell.end]
+        if cell.has_formula:
+            tag, body = without_attribute(tag, b"t"), _VALUE.sub(b"", _FORMULA.sub(self._formula, body))
+        return with_attribute(tag, b"r", address) + body
 
     def _formula(self, match: re.Match[bytes]) -> bytes:
         area, table = self.table.area, self.table
