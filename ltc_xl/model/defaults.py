@@ -32,9 +32,11 @@ def _listed(name: str, lang: Lang, profile: str) -> list[Row]:
 
 
 def lists_of(profile: str) -> tuple[str, ...]:
-    """Return the lists of words that the tables of a profile use, in the order of ``enums.toml``."""
-    used = {column.enum for owner in tables_of(profile) for column in owner.columns_of(profile)}
-    return tuple(name for name in enums() if name in used)
+    """Return the lists of words that the tables of a profile use or offer, in the order of ``enums.toml``."""
+    columns = [column for owner in tables_of(profile) for column in owner.columns_of(profile)]
+    used = {column.enum for column in columns}
+    offered = {name for column in columns if column.suggest for _, name in column.suggest.lists}
+    return tuple(name for name in enums() if name in used | offered)
 
 
 def _choices(profile: str) -> Iterator[Row]:

@@ -10,7 +10,8 @@ from importlib.resources import files
 
 import polars as pl
 
-from ltc_xl.model.enums import Lang, codes_of_kind, words
+from ltc_xl.model.enums import Lang, codes_of_kind
+from ltc_xl.model.links import Link, Target, link_of
 from ltc_xl.model.money import MONEY, RATE
 
 UID = "_uid"
@@ -52,6 +53,20 @@ class When:
     codes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Words that a text column offers without asking for them.
+
+    Either the words of ``lists``, each with the code of the column ``by`` that it goes with ('' without such
+    a column); or the values of a ``column`` of another table, of the customer that the row's ``of`` names.
+    """
+
+    lists: tuple[tuple[str, str], ...] = ()
+    by: str | None = None
+    column: Ref | None = None
+    of: str | None = None
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table."""
@@ -75,6 +90,8 @@ class Column:
     width: int = 12
     formula: str | None = None
     twin: str | None = None
+    link: Link | None = None
+    suggest: Suggestions | None = None
     hint_zh: str | None = None
     hint_en: str | None = None
 
@@ -166,13 +183,38 @@ def _when(text: str) -> When:
     return When(tuple(before.split()), test, tuple(after.split()))
 
 
+def _suggestions(text: str) -> Suggestions:
+    """Parse ``suggest``.
+
+    >>> _suggestions("dispute_reason").lists
+    (('', 'dispute_reason'),)
+    >>> _suggestions("contacts.name of customer").of
+    'customer'
+    >>> _suggestions("state: RETURNED return_reason, INVALID invalid_reason").lists
+    (('RETURNED', 'return_reason'), ('INVALID', 'invalid_reason'))
+    """
+    by, colon, lists = text.partition(": ")
+    if colon:
+        pairs = (pair.split() for pair in lists.split(", "))
+        return Suggestions(tuple((code, name) for code, name in pairs), by)
+    source, _, own = text.partition(" of ")
+    if "." in source:
+        return Suggestions(column=Ref(*source.split(".")), of=own or None)
+    return Suggestions((("", source),))
+
+
 def _column(entry: dict[str, object]) -> Column:
     required = entry.pop("required", False)
     ref = entry.pop("ref", None)
+    suggest = entry.pop("suggest", None)
+    if link := link_of(str(entry.pop("link"))) if "link" in entry else None:
+        entry |= {"type": "text", "by": "formula", "formula": link.formula, "twin": link.twin}
     return Column(
         required=required is True,
         required_when=_when(required) if isinstance(required, str) else None,
         ref=Ref(*str(ref).split(".")) if ref else None,
+        link=link,
+        suggest=_suggestions(str(suggest)) if suggest else None,
         **entry,  # type: ignore[arg-type]  # the model's own tests hold tables.toml to Column's fields
     )
 
@@ -215,10 +257,40 @@ def tables_of(profile: str) -> tuple[Table, ...]:
     return tuple(t for t in tables().values() if base == "full" or t.profile != "full" or t.name in added)
 
 
+def header_escaped(text: str) -> str:
+    """Return a header as structured references want it.
+
+    >>> header_escaped("a]b")
+    "a']b"
+    """
+    return re.sub(r"([\[\]#'@])", r"'\1", text)
+
+
+def column_reference(name: str, code: str, lang: Lang) -> str:
+    """Return a whole table column as formulas of other sheets name it.
+
+    >>> column_reference("opportunities", "amount", "zh"), column_reference("leads", "state", "en")
+    ('tblOpps[[金额(含税)]]', 'tblLeads[Status]')
+    """
+    owner = table(name)
+    header = header_escaped(owner.by_code[code].label(lang))
+    plain = header.replace("_", "").isalnum()
+    return f"{owner.excel}[{header}]" if plain else f"{owner.excel}[[{header}]]"
+
+
+def words_name(enum: str, kind: str = "") -> str:
+    """Return the workbook's name for the words of a list, or for those of one kind.
+
+    >>> words_name("lead_state"), words_name("lead_state", "open")
+    ('ltc_lead_state', 'ltc_lead_state_open')
+    """
+    return "_".join(filter(None, ("ltc", enum, kind)))
+
+
 _PLACEHOLDER = re.compile(r"\{(\w+)(?: is (\w+))?\}")
 
 
-def excel_formula(owner: Table, column: Column, lang: Lang, profile: str = "full") -> str:
+def excel_formula(owner: Table, column: Column, lang: Lang) -> str:
     """Return the live formula in a language, in the long form that the file format wants.
 
     >>> choices = table("choices")
@@ -227,16 +299,22 @@ def excel_formula(owner: Table, column: Column, lang: Lang, profile: str = "full
     """
 
     def cell(code: str) -> str:
-        header = re.sub(r"([\[\]#'@])", r"'\1", owner.by_code[code].label(lang))
-        return f"{owner.excel}[[#This Row],[{header}]]"
+        return f"{owner.excel}[[#This Row],[{header_escaped(owner.by_code[code].label(lang))}]]"
+
+    def place(target: Target) -> tuple[str, str]:
+        there = table(target.table)
+        column = column_reference(target.table, target.column, lang)
+        head = header_escaped(there.by_code[target.column].label(lang))
+        row = f"(MATCH({cell(target.own)},{column},0)+ROW({there.excel}[[#Headers],[{head}]]))"
+        return there.sheet(lang), row
 
     def expand(match: re.Match[str]) -> str:
         code, kind = match.groups()
+        if code == "to" and column.link:
+            return column.link.jump(place)
         if kind is None:
             return cell(code)
-        enum = owner.by_code[code].enum or ""
-        tests = [f'{cell(code)}="{w.label(lang)}"' for w in words(enum, profile) if w.kind == kind]
-        return f"OR({','.join(tests)})"
+        return f"ISNUMBER(MATCH({cell(code)},{words_name(owner.by_code[code].enum or '', kind)},0))"
 
     return _PLACEHOLDER.sub(expand, column.formula or "")
 

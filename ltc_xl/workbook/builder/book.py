@@ -16,12 +16,15 @@ from ltc_xl.workbook.builder.canvas import Canvas
 from ltc_xl.workbook.builder.dashboard import write_dashboard
 from ltc_xl.workbook.builder.layout import (
     FIRST_SHEETS,
+    LISTS,
     LOOKS,
     SHOWN_RULES,
     START,
     TableArea,
+    look_sheet,
     sheet_order,
 )
+from ltc_xl.workbook.builder.lists import lists_names, write_lists
 from ltc_xl.workbook.builder.measures import Frames, frames_of
 from ltc_xl.workbook.builder.names import defined_names
 from ltc_xl.workbook.builder.sheet import TableSheet, write_table
@@ -96,7 +99,7 @@ def options(lang: Lang) -> dict[str, object]:
 
 
 def _write(target: Path, rows: Mapping[str, pl.DataFrame], lang: Lang, profile: str, as_of: date) -> None:
-    frames = frames_of(rows, as_of)
+    frames = frames_of(rows, as_of, lang)
     with Workbook(str(target), options(lang)) as book:
         made = datetime.combine(as_of, datetime.min.time())
         book.set_properties({"title": say("sheets.start.tagline", lang), "created": made})
@@ -105,15 +108,17 @@ def _write(target: Path, rows: Mapping[str, pl.DataFrame], lang: Lang, profile: 
         for name in sheet_order(profile):
             write = write_look if name in LOOKS else _write_sheet
             write(book, styles, name, frames, profile)
-        for name, formula in defined_names(lang, profile):
+        for name, formula in (*defined_names(lang, profile), *lists_names(profile)):
             book.define_name(name, formula)
 
 
 def write_look(book: Workbook, styles: Styles, name: str, frames: Frames, profile: str) -> Canvas:
-    """Write 开始 or 看板; return what stands on it."""
-    canvas = Canvas(book.add_worksheet(say(f"sheets.{name}.sheet", styles.lang)))
+    """Write 开始, 看板 or the hidden lists; return what stands on it."""
+    canvas = Canvas(book.add_worksheet(look_sheet(name, styles.lang)))
     if name == START:
         write_start(canvas, styles, frames, profile)
+    elif name == LISTS:
+        write_lists(canvas, styles, frames, profile)
     else:
         write_dashboard(book, canvas, styles, frames, profile)
     return canvas
@@ -125,7 +130,7 @@ def _write_sheet(book: Workbook, styles: Styles, name: str, frames: Frames, prof
     area = TableArea(
         owner, styles.lang, profile, rows if rows.height else rows.clear(1), blank=not rows.height
     )
-    write_table(sheet, area, styles, frames.as_of, frames.rows["terms"])
+    write_table(sheet, area, styles, frames)
     if owner.group == "tech":
         sheet.very_hidden()
     elif not _visible(owner, rows):

@@ -34,7 +34,11 @@ def _write_head(canvas: Canvas, styles: Styles, frames: Frames) -> None:
     formula = f'{day}&"  ·  {note[0]}"&{CURRENCY}&"{note[1]}"'
     value = f"{say('sheets.dashboard.as_of', lang)}{frames.as_of}  ·  {note[0]}{frames.currency}{note[1]}"
     canvas.sheet.set_row(1, 20)
-    canvas.figure(Span(1, 1, LAST_COLUMN), formula, value, small)
+    hint = styles(font_color=MUTED, font_size=9, bottom=2, bottom_color=NAVY)
+    middle = grid_column(GROUPS // 2, 0)
+    canvas.text(Span(1, 1, middle - 2), say("sheets.dashboard.click", lang), hint)
+    canvas.text(Span(1, middle - 1, middle - 1), "", hint)
+    canvas.figure(Span(1, middle, LAST_COLUMN), formula, value, small)
 
 
 def _write_tile(canvas: Canvas, styles: Styles, kpi: Kpi, place: int, frames: Frames) -> None:
@@ -45,10 +49,11 @@ def _write_tile(canvas: Canvas, styles: Styles, kpi: Kpi, place: int, frames: Fr
     tile = {"bg_color": PALE, "indent": 1, "align": "left"}
     name = styles(**tile, font_color=MUTED, top=5, top_color=colour)
     canvas.link(
-        Span(row, first, last), table(kpi.sheet).sheet(lang), say(f"sheets.kpi.{kpi.key}", lang), name
+        Span(row, first, last), table(kpi.figure.table).sheet(lang), say(f"sheets.kpi.{kpi.key}", lang), name
     )
     figure = styles(**tile, bold=True, font_size=20, font_color=colour, num_format=kpi.format)
-    canvas.figure(Span(row + 1, first, last), kpi.figure.excel(lang), kpi.figure.value(frames), figure)
+    linked = kpi.figure.link(kpi.figure.excel(lang), lang)
+    canvas.figure(Span(row + 1, first, last), linked, kpi.figure.value(frames), figure)
     note = styles(**tile, font_color=MUTED, font_size=8, bottom=1, bottom_color=LINE)
     canvas.text(Span(row + 2, first, last), say(f"sheets.kpi.{kpi.key}_note", lang), note)
 
@@ -72,12 +77,12 @@ def _write_line(canvas: Canvas, styles: Styles, line: Line, row: int, column: in
         canvas.figure(here, line.label_formula, line.label, look)
     else:
         canvas.text(here, line.label, look)
-    for place, (formula, value) in enumerate(line.figures):
+    for place, shown in enumerate(line.figures):
         at = column + 1 + place
         number = styles(
             bottom=1, bottom_color=LINE, num_format="#,##0.0" if place else "#,##0", align="right"
         )
-        canvas.figure(Span(row, at, at), formula, value, number)
+        canvas.figure(Span(row, at, at), shown.linked(styles.lang), shown.value, number)
 
 
 def _pixels(width: float) -> int:

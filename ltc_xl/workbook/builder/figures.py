@@ -6,9 +6,22 @@ from dataclasses import dataclass
 from ltc_xl.messages import say
 from ltc_xl.model.book import column_letters
 from ltc_xl.model.enums import Lang, words
-from ltc_xl.workbook.builder.layout import column_reference
-from ltc_xl.workbook.builder.measures import IN_LEDGER, Among, Filled, Frames, Home, Is, Late, Measure, Value
+from ltc_xl.model.tables import column_reference
+from ltc_xl.workbook.builder.measures import (
+    IN_LEDGER,
+    Among,
+    Filled,
+    Frames,
+    Home,
+    Is,
+    Late,
+    Measure,
+    NotLate,
+    Unlisted,
+    Value,
+)
 from ltc_xl.workbook.builder.styles import AMBER, BLUE, NAVY, ORANGE, RED, TEAL
+from ltc_xl.workbook.builder.vocabulary import word_reference
 
 GROUP_WIDTHS = (17.0, 8.0, 12.0)
 DATA_ROW = 42
@@ -18,11 +31,24 @@ AGING_COLOURS = (NAVY, TEAL, AMBER, "#EE7F3B", ORANGE, RED, "#7F1D1D")
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A number under a chart: its formula and value, and the measure whose first row it leads to."""
+
+    measure: Measure
+    formula: str
+    value: Value
+
+    def linked(self, lang: Lang) -> str:
+        """Return the formula with its link."""
+        return self.measure.link(self.formula, lang)
+
+
+@dataclass(frozen=True)
 class Line:
     """One row under a chart: the label (a formula when it follows a rule sheet), then its figures."""
 
     label: str
-    figures: tuple[tuple[str, Value], ...]
+    figures: tuple[Shown, ...]
     label_formula: str | None = None
 
 
@@ -55,32 +81,32 @@ def _cell(group: int, part: int, line: int) -> str:
     return f"${column_letters(grid_column(group, part) + 1)}${DATA_ROW + 3 + line}"
 
 
-def _counted(measure: Measure, frames: Frames, lang: Lang) -> tuple[str, Value]:
-    return measure.excel(lang), measure.value(frames)
+def _cells(group: int, part: int, first: int, count: int) -> str:
+    return f"{_cell(group, part, first)}:{_cell(group, part, first + count - 1)}"
 
 
-def _in_units(measure: Measure, frames: Frames, lang: Lang) -> tuple[str, Value]:
-    formula, value = _counted(measure, frames, lang)
-    return f"{formula}/{UNITS[lang]}", float(value) / UNITS[lang]
+def _counted(measure: Measure, frames: Frames, lang: Lang) -> Shown:
+    return Shown(measure, measure.excel(lang), measure.value(frames))
 
 
-def _rest(
-    total: tuple[str, Value], lines: list[Line], part: int, group: int, first: int
-) -> tuple[str, Value]:
-    """Return what of a total the listed lines leave over."""
-    formula, value = total
+def _in_units(measure: Measure, frames: Frames, lang: Lang) -> Shown:
+    formula, value = measure.excel(lang), float(measure.value(frames)) / UNITS[lang]
+    return Shown(measure, f"{formula}/{UNITS[lang]}", value)
+
+
+def _rest(total: Shown, rest: Measure, lines: list[Line], part: int, cells: str) -> Shown:
+    """Return what of a total the listed lines, whose figures stand in some cells, leave over."""
     if not lines:
         return total
-    cells = f"{_cell(group, part + 1, first)}:{_cell(group, part + 1, first + len(lines) - 1)}"
-    listed = sum(float(line.figures[part][1]) for line in lines)
-    return f"{formula}-SUM({cells})", float(value) - listed
+    listed = sum(float(line.figures[part].value) for line in lines)
+    return Shown(rest, f"{total.formula}-SUM({cells})", float(total.value) - listed)
 
 
 def _states(frames: Frames, lang: Lang, profile: str) -> Iterator[Line]:
+    labels = frames.book.labels("lead_state")
     for word in words("lead_state", profile):
-        yield Line(
-            word.label(lang), (_counted(Measure("leads", (Among("state", (word.code,)),)), frames, lang),)
-        )
+        count = _counted(Measure("leads", (Among("state", (word.code,)),)), frames, lang)
+        yield Line(labels[word.code], (count,), word_reference("lead_state", word.code))
 
 
 def _channels(frames: Frames, lang: Lang) -> Iterator[Line]:
@@ -92,27 +118,33 @@ def _channels(frames: Frames, lang: Lang) -> Iterator[Line]:
         label = f'IFERROR(INDEX({column_reference("channels", "channel", lang)},{place + 1})&"","")'
         lines.append(Line(name, (_counted(Measure("leads", (test, Filled("state"))), frames, lang),), label))
     yield from lines
-    total = _counted(Measure("leads", (Filled("state"),)), frames, lang)
-    yield Line(say("sheets.dashboard.other", lang), (_rest(total, lines, 0, 1, 0),))
+    total = Measure("leads", (Filled("state"),))
+    others = Unlisted("channel", tuple(named), _cells(1, 0, 0, len(named)))
+    rest = Measure("leads", (*total.tests, others))
+    over = _rest(_counted(total, frames, lang), rest, lines, 0, _cells(1, 1, 0, len(named)))
+    yield Line(say("sheets.dashboard.other", lang), (over,))
 
 
 def _stages(frames: Frames, lang: Lang, profile: str) -> Iterator[Line]:
+    labels = frames.book.labels("opp_stage")
     for place, word in enumerate(words("opp_stage", profile)):
         test = Among("stage", (word.code,))
         count = _counted(Measure("opportunities", (test,)), frames, lang)
         amount = _in_units(Measure("opportunities", (test, Home()), ("amount",)), frames, lang)
-        label, cell = word.label(lang), _cell(2, 1, place)
-        yield Line(f"{label} ({count[1]})", (count, amount), f'"{label} ("&{cell}&")"')
+        label = f'{word_reference("opp_stage", word.code)}&" ("&{_cell(2, 1, place)}&")"'
+        yield Line(f"{labels[word.code]} ({count.value})", (count, amount), label)
 
 
 def _late_lines(frames: Frames, lang: Lang, edges: list[int]) -> list[Line]:
     """Return one line per bucket of the rule sheet but the first, which is what the others leave over."""
-    cells = [
-        f"INDEX({column_reference('buckets', 'to_days', lang)},{place})" for place in range(1, len(edges) + 1)
-    ]
+    cells = [_edge(place, lang) for place in range(1, len(edges) + 1)]
     upper, upper_cells = ([*lower[1:], None][: len(edges)] for lower in (edges, cells))
     bounds = zip(edges, upper, cells, upper_cells, strict=True)
     return [_late_line(frames, lang, Late("due_on", *bound)) for bound in bounds]
+
+
+def _edge(place: int, lang: Lang) -> str:
+    return f"INDEX({column_reference('buckets', 'to_days', lang)},{place})"
 
 
 def _late_line(frames: Frames, lang: Lang, late: Late) -> Line:
@@ -126,9 +158,11 @@ def _late_line(frames: Frames, lang: Lang, late: Late) -> Line:
 def _aging(frames: Frames, lang: Lang) -> Iterator[Line]:
     edges = frames.rows["buckets"]["to_days"].drop_nulls().sort().to_list()
     late = _late_lines(frames, lang, edges)
-    count = _rest(_counted(Measure("lines", IN_LEDGER), frames, lang), late, 0, 3, 1)
-    amount = _rest(_in_units(Measure("lines", IN_LEDGER, ("balance",)), frames, lang), late, 1, 3, 1)
-    yield Line(say("sheets.dashboard.current", lang), (count, amount))
+    total = Measure("lines", IN_LEDGER)
+    rest = Measure("lines", (*IN_LEDGER, NotLate("due_on", (edges or [0])[0], _edge(1, lang))))
+    totals = _counted(total, frames, lang), _in_units(Measure("lines", IN_LEDGER, ("balance",)), frames, lang)
+    over = (_rest(all_, rest, late, i, _cells(3, 1 + i, 1, len(late))) for i, all_ in enumerate(totals))
+    yield Line(say("sheets.dashboard.current", lang), tuple(over))
     yield from late
 
 

@@ -1,17 +1,12 @@
 """What Excel helps with while typing: dropdowns, input messages, gentle warnings."""
 
 from datetime import date
-from typing import Any
-
-import polars as pl
 
 from ltc_xl.messages import say, shown
 from ltc_xl.model.enums import Lang, label
-from ltc_xl.model.tables import Column, Table, When, table, tables_of
+from ltc_xl.model.tables import Column, Table, When
+from ltc_xl.workbook.builder.dropdowns import Options, dropdown
 from ltc_xl.workbook.builder.layout import TableArea
-from ltc_xl.workbook.builder.names import list_of_enum, list_of_ref
-
-Options = dict[str, Any]
 
 TITLE_LIMIT = 32
 MESSAGE_LIMIT = 255
@@ -22,6 +17,7 @@ LATEST = date(2099, 12, 31)
 def when_words(owner: Table, when: When, lang: Lang) -> str:
     """Return the condition of a required column as a sentence.
 
+    >>> from ltc_xl.model.tables import table
     >>> when_words(table("leads"), When(("state",), "in", ("RETURNED", "INVALID")), "en")
     'Required when Status is Returned, Invalid.'
     """
@@ -51,23 +47,8 @@ def _bounds(column: Column, lang: Lang) -> str:
     return say(f"sheets.input.{key}", lang, low=column.min, high=column.max)
 
 
-def _enum_list(name: str, lang: Lang) -> Options:
-    choices = table("choices").sheet(lang)
-    return {
-        "validate": "list",
-        "source": f"={list_of_enum(name)}",
-        "error_type": "stop",
-        "error_title": say("sheets.input.stop_title", lang),
-        "error_message": say("sheets.input.stop", lang, choices=choices),
-    }
-
-
 def _warning(title: str, message: str) -> Options:
     return {"error_type": "warning", "error_title": title, "error_message": message}
-
-
-def _unknown(sheet: str, lang: Lang) -> Options:
-    return _warning(say("sheets.input.ref_title", lang), say("sheets.input.ref", lang, sheet=sheet))
 
 
 def _date_range(lang: Lang) -> Options:
@@ -86,21 +67,10 @@ def _number_range(column: Column, lang: Lang) -> Options:
     }
 
 
-def _terms_list(terms: pl.DataFrame, lang: Lang) -> Options:
-    """Return the names of the payment terms as they are now; each has several rows, so no name lists them."""
-    names = terms["terms"].drop_nulls().unique(maintain_order=True).to_list()
-    return {"validate": "list", "source": names, **_unknown(table("terms").sheet(lang), lang)}
-
-
-def _rule(area: TableArea, column: Column, terms: pl.DataFrame) -> Options:
-    enum = "yes_no" if column.type == "flag" else column.enum
-    if enum:
-        return _enum_list(enum, area.lang)
-    if column.ref and table(column.ref.table) in tables_of(area.profile):
-        sheet = table(column.ref.table).sheet(area.lang)
-        return {"validate": "list", "source": f"={list_of_ref(column.ref)}", **_unknown(sheet, area.lang)}
-    if column.code == "terms" and area.model.group == "work":
-        return _terms_list(terms, area.lang)
+def _rule(area: TableArea, column: Column) -> Options:
+    listed = dropdown(area, column)
+    if listed:
+        return listed
     if column.type == "date":
         return _date_range(area.lang)
     if column.type in {"int", "number"} and column.min is not None:
@@ -108,12 +78,12 @@ def _rule(area: TableArea, column: Column, terms: pl.DataFrame) -> Options:
     return {"validate": "any"}
 
 
-def validation(area: TableArea, column: Column, terms: pl.DataFrame) -> Options | None:
+def validation(area: TableArea, column: Column) -> Options | None:
     """Return the data validation of a typed column, or None when there is nothing to help with.
 
     Money takes any text, because 12万 is a good way to write 120,000.
     """
-    rule = _rule(area, column, terms)
+    rule = _rule(area, column)
     text = _help(area.model, column, area.lang)
     if rule["validate"] == "any" and not text:
         return None

@@ -7,12 +7,15 @@ from unicodedata import east_asian_width
 
 import polars as pl
 
+from ltc_xl.messages import say
 from ltc_xl.model.book import column_letters
 from ltc_xl.model.enums import Lang, words
-from ltc_xl.model.tables import UID, Column, Table, table, tables_of
+from ltc_xl.model.tables import UID, Column, Table, tables_of
 
 START, DASHBOARD = "start", "dashboard"
-LOOKS = (START, DASHBOARD)
+LISTS = "_lists"
+"""The sheet behind dropdowns and formulas, of one name in either language; nobody sees it."""
+LOOKS = (START, DASHBOARD, LISTS)
 FIRST_SHEETS = (
     START,
     "today",
@@ -45,7 +48,12 @@ def sheet_order(profile: str) -> tuple[str, ...]:
         if owner.name not in FIRST_SHEETS + SHOWN_RULES:
             by_group[owner.group].append(owner.name)
     prepared = (*by_group["work"], *by_group["look"], *by_group["result"])
-    return (*FIRST_SHEETS, *prepared, *SHOWN_RULES, *by_group["rule"], *by_group["tech"])
+    return (*FIRST_SHEETS, *prepared, *SHOWN_RULES, *by_group["rule"], *by_group["tech"], LISTS)
+
+
+def look_sheet(name: str, lang: Lang) -> str:
+    """Return the name of a sheet that is no table's."""
+    return name if name == LISTS else say(f"sheets.{name}.sheet", lang)
 
 
 def text_width(text: str) -> int:
@@ -74,15 +82,6 @@ def header_width(label: str) -> int:
         return text_width(label) + HEADER_ROOM
     longest = max((text_width(word) for word in label.split() if word.isascii()), default=0)
     return max(longest, -(-text_width(label) // 2)) + HEADER_ROOM
-
-
-def header_escaped(text: str) -> str:
-    """Return a header as structured references want it.
-
-    >>> header_escaped("a]b")
-    "a']b"
-    """
-    return "".join(f"'{char}" if char in "[]#'@" else char for char in text)
 
 
 @dataclass(frozen=True)
@@ -167,15 +166,3 @@ class TableArea:
             width += self.width(column)
             count += width <= FROZEN_WIDTH
         return count
-
-
-def column_reference(name: str, code: str, lang: Lang) -> str:
-    """Return a whole table column as formulas of other sheets name it.
-
-    >>> column_reference("opportunities", "amount", "zh"), column_reference("leads", "state", "en")
-    ('tblOpps[[金额(含税)]]', 'tblLeads[Status]')
-    """
-    owner = table(name)
-    header = header_escaped(owner.by_code[code].label(lang))
-    plain = header.replace("_", "").isalnum()
-    return f"{owner.excel}[{header}]" if plain else f"{owner.excel}[[{header}]]"

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ltc_xl.model.enums import Word, words
+from ltc_xl.model.enums import Word, codes_of_kind, words
 from ltc_xl.model.tables import UID, Column
 from ltc_xl.workbook.builder.layout import FIRST_ROW, TableArea
-from ltc_xl.workbook.builder.names import MARKS
-from ltc_xl.workbook.builder.styles import MUTED, NAVY, RED, STEPS, TONES, Styles
+from ltc_xl.workbook.builder.styles import ENDED, MUTED, NAVY, RED, STEPS, TONES, Styles, tone
+from ltc_xl.workbook.builder.vocabulary import among_words, word_reference
+from ltc_xl.workbook.edges import edge_formula
 
 Rule = tuple[str, dict[str, Any]]
 
@@ -38,30 +39,11 @@ ALERTS = (
     Alert("aging", "max_days_overdue", 0, "care"),
 )
 
-KINDS = {"won": "good", "done": "off", "lost": "bad", "off": "off", "void": "off"}
-WORDS = {
-    "HOLD": "care",
-    "SUSPENDED": "care",
-    "RETURNED": "care",
-    "ERROR": "bad",
-    "WARNING": "care",
-    "INFO": "note",
-    "A": "good",
-    "B": "note",
-    "C": "care",
-    "D": "off",
-    "GO": "good",
-    "GO_WITH_CONDITIONS": "care",
-    "NO_GO": "bad",
-    "RECYCLE": "care",
-    "NOT_REQUIRED": "off",
-}
-
 
 def _mark(area: TableArea, code: str, key: str) -> Rule:
     """Return the thin red edge: the row's identity and this column stand among the marks of the problems."""
-    test = f'=ISNUMBER(MATCH({area.first_cell(UID)}&"|{key}",{MARKS},0))'
-    return area.body(code), {"type": "formula", "criteria": test}
+    test = edge_formula(area.first_cell(UID), key)
+    return area.body(code), {"type": "formula", "criteria": f"={test}"}
 
 
 def _marks(area: TableArea) -> Iterator[Rule]:
@@ -73,18 +55,20 @@ def _marks(area: TableArea) -> Iterator[Rule]:
 
 
 def _stepped(word: Word, place: int) -> tuple[str, str]:
-    tone = WORDS.get(word.code) or KINDS.get(word.kind)
-    return TONES[tone] if tone else (STEPS[min(place, len(STEPS) - 1)], NAVY)
+    found = tone(word)
+    return TONES[found] if found else (STEPS[min(place, len(STEPS) - 1)], NAVY)
 
 
 def _word_colours(area: TableArea, column: Column, styles: Styles) -> Iterator[Rule]:
-    listed = words(column.enum or "", area.profile)
-    if not any(word.kind or word.code in WORDS for word in listed):
+    """Yield a colour per word, as the firm calls it."""
+    enum = column.enum or ""
+    listed = words(enum, area.profile)
+    if not any(word.kind or tone(word) for word in listed):
         return
     for place, word in enumerate(listed):
         fill, ink = _stepped(word, place)
         look = styles.dxf(bg_color=fill, font_color=ink)
-        value = f'"{word.label(area.lang)}"'
+        value = f"={word_reference(enum, word.code)}"
         yield area.body(column.code), {"type": "cell", "criteria": "==", "value": value, "format": look}
 
 
@@ -104,11 +88,9 @@ def _alert(area: TableArea, alert: Alert, styles: Styles) -> Rule:
 def _closed(area: TableArea) -> str:
     """Return an Excel test that is true while the row's record is closed; '' when the table has no states."""
     for column in area.columns:
-        listed = words(column.enum, area.profile) if column.enum else ()
-        ended = [w.label(area.lang) for w in listed if w.kind and w.kind != "open"]
-        if ended:
-            tests = [f'{area.first_cell(column.code)}="{word}"' for word in ended]
-            return f"OR({','.join(tests)})"
+        ended = codes_of_kind(column.enum, *ENDED) if column.enum else ()
+        if column.enum and ended:
+            return among_words(area.first_cell(column.code), column.enum, ended)
     return ""
 
 

@@ -7,10 +7,13 @@ from decimal import Decimal
 
 import polars as pl
 
-from ltc_xl.model.enums import Lang, codes_of_kind, label
-from ltc_xl.model.tables import table, with_live_columns
-from ltc_xl.workbook.builder.layout import column_reference
+from ltc_xl.model.book import Book
+from ltc_xl.model.enums import Lang, codes_of_kind
+from ltc_xl.model.links import link_to
+from ltc_xl.model.tables import column_reference, table, with_live_columns
+from ltc_xl.workbook.area import MAX_ROW
 from ltc_xl.workbook.builder.names import CURRENCY
+from ltc_xl.workbook.builder.vocabulary import among_words, word_reference
 
 Number = int | float
 Value = Number | str
@@ -18,10 +21,11 @@ Value = Number | str
 
 @dataclass(frozen=True)
 class Frames:
-    """The rows the figures are counted from, live columns computed, as of a day."""
+    """The rows the figures are counted from, live columns computed, as of a day; and the book's own words."""
 
     rows: Mapping[str, pl.DataFrame]
     as_of: date
+    book: Book
 
     @property
     def currency(self) -> str:
@@ -34,9 +38,10 @@ class Frames:
         return found[0] if found else ""
 
 
-def frames_of(rows: Mapping[str, pl.DataFrame], as_of: date) -> Frames:
+def frames_of(rows: Mapping[str, pl.DataFrame], as_of: date, lang: Lang) -> Frames:
     """Return the rows of a workbook, ready to count."""
-    return Frames({name: with_live_columns(table(name), frame, as_of) for name, frame in rows.items()}, as_of)
+    live = {name: with_live_columns(table(name), frame, as_of) for name, frame in rows.items()}
+    return Frames(live, as_of, Book("", lang).with_rows("choices", rows["choices"]))
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,10 @@ class Sheet:
         """Return a whole column."""
         return column_reference(self.table, column, self.lang)
 
+    def enum(self, column: str) -> str:
+        """Return the list of words of a column."""
+        return table(self.table).by_code[column].enum or ""
+
 
 @dataclass(frozen=True)
 class Among:
@@ -60,9 +69,7 @@ class Among:
 
     def excel(self, sheet: Sheet) -> str:
         """Return the test as an array formula of zeros and ones."""
-        enum = table(sheet.table).by_code[self.column].enum or ""
-        labels = ",".join(f'"{label(enum, code, sheet.lang)}"' for code in self.codes)
-        return f"ISNUMBER(MATCH({sheet.ref(self.column)},{{{labels}}},0))"
+        return among_words(sheet.ref(self.column), sheet.enum(self.column), self.codes)
 
     def polars(self, frames: Frames) -> pl.Expr:  # noqa: ARG002  every test takes the same
         """Return the same test over a frame."""
@@ -164,6 +171,25 @@ class Late:
 
 
 @dataclass(frozen=True)
+class NotLate:
+    """Rows without a due date, or one that lies at most ``upto`` days back; a cell names the bound."""
+
+    column: str
+    upto: int
+    cell: str
+
+    def excel(self, sheet: Sheet) -> str:
+        """Return the test as an array formula."""
+        cells = sheet.ref(self.column)
+        return f"(ISNUMBER({cells})*((TODAY()-{cells})>{self.cell})=0)"
+
+    def polars(self, frames: Frames) -> pl.Expr:
+        """Return the same test over a frame."""
+        days = (pl.lit(frames.as_of) - pl.col(self.column)).dt.total_days()
+        return (days <= self.upto).fill_null(value=True)
+
+
+@dataclass(frozen=True)
 class Is:
     """Rows whose text equals that of a cell."""
 
@@ -189,8 +215,7 @@ class IsNot:
 
     def excel(self, sheet: Sheet) -> str:
         """Return the test as an array formula."""
-        enum = table(sheet.table).by_code[self.column].enum or ""
-        return f'({sheet.ref(self.column)}<>"{label(enum, self.code, sheet.lang)}")'
+        return f"({sheet.ref(self.column)}<>{word_reference(sheet.enum(self.column), self.code)})"
 
     def polars(self, frames: Frames) -> pl.Expr:  # noqa: ARG002  every test takes the same
         """Return the same test over a frame."""
@@ -212,7 +237,24 @@ class Filled:
         return pl.col(self.column).fill_null("") != ""
 
 
-Test = Among | IsNot | Home | Above | Open | UpToToday | Late | Is | Filled
+@dataclass(frozen=True)
+class Unlisted:
+    """Rows whose text is none of some cells'."""
+
+    column: str
+    texts: tuple[str, ...]
+    cells: str
+
+    def excel(self, sheet: Sheet) -> str:
+        """Return the test as an array formula."""
+        return f"ISNA(MATCH({sheet.ref(self.column)},{self.cells},0))"
+
+    def polars(self, frames: Frames) -> pl.Expr:  # noqa: ARG002  every test takes the same
+        """Return the same test over a frame."""
+        return ~pl.col(self.column).str.to_lowercase().is_in([text.lower() for text in self.texts])
+
+
+Test = Among | IsNot | Unlisted | NotLate | Home | Above | Open | UpToToday | Late | Is | Filled
 
 
 @dataclass(frozen=True)
@@ -226,9 +268,22 @@ class Measure:
     def excel(self, lang: Lang) -> str:
         """Return the formula, without its equals sign."""
         sheet = Sheet(self.table, lang)
-        product = "*".join(test.excel(sheet) for test in self.tests)
-        arrays = ",".join([f"1*{product}", *(sheet.ref(column) for column in self.columns)])
+        arrays = ",".join([f"1*{self._product(sheet)}", *(sheet.ref(column) for column in self.columns)])
         return f"SUMPRODUCT({arrays})"
+
+    def link(self, shown: str, lang: Lang) -> str:
+        """Return a formula that shows a figure and leads to the first row that passes every test."""
+        sheet = Sheet(self.table, lang)
+        rows, below = f"ROW({sheet.ref(self._first_column)})", MAX_ROW + 1
+        highest = f"SUMPRODUCT(MAX({self._product(sheet)}*({below}-{rows})))"
+        return link_to(table(self.table).sheet(lang), f"MAX(1,MOD({below}-{highest},{below}))", shown)
+
+    @property
+    def _first_column(self) -> str:
+        return table(self.table).columns[0].code
+
+    def _product(self, sheet: Sheet) -> str:
+        return "*".join(test.excel(sheet) for test in self.tests)
 
     def value(self, frames: Frames) -> Number:
         """Return what the formula shows."""
@@ -248,21 +303,6 @@ def _product(factors: tuple[object, ...]) -> Decimal:
 
 
 @dataclass(frozen=True)
-class Sum:
-    """Several measures added up."""
-
-    parts: tuple[Measure, ...]
-
-    def excel(self, lang: Lang) -> str:
-        """Return the formula, without its equals sign."""
-        return "+".join(part.excel(lang) for part in self.parts)
-
-    def value(self, frames: Frames) -> Number:
-        """Return what the formula shows."""
-        return sum(part.value(frames) for part in self.parts)
-
-
-@dataclass(frozen=True)
 class Share:
     """One measure over itself and another; a dash while there is nothing to divide."""
 
@@ -279,15 +319,23 @@ class Share:
         part, rest = self.part.value(frames), self.rest.value(frames)
         return part / (part + rest) if part + rest else "-"
 
+    def link(self, shown: str, lang: Lang) -> str:
+        """Return a formula that shows a figure and leads to the first row of the part."""
+        return self.part.link(shown, lang)
+
+    @property
+    def table(self) -> str:
+        """Return the table that both are counted from."""
+        return self.part.table
+
 
 @dataclass(frozen=True)
 class Kpi:
-    """One tile: its key in the messages, its figure, how it is shown, the sheet behind it."""
+    """One tile: its key in the messages, its figure, how it is shown."""
 
     key: str
     figure: Measure | Share
     format: str
-    sheet: str
     alarming: bool = False
 
 
@@ -306,22 +354,16 @@ _SIGNED = (
 IN_LEDGER = (UpToToday("recognised_on"), Home(), Open("balance"))
 OVERDUE_LINES = Measure("lines", (*IN_LEDGER, Above("days_overdue")))
 PROBLEMS = Measure("findings", (Filled("code"),))
-DUE_TODAY = Sum(
-    (
-        Measure("leads", (of_kind("leads", "state", "open"), UpToToday("next_on"))),
-        Measure("opportunities", (*_OPEN_OPPS, UpToToday("next_on"))),
-        Measure("lines", (Above("balance"), UpToToday("next_on"))),
-    )
-)
+LISTED_TODAY = Measure("today", (Filled("kind"),))
+"""What the sheet 今日 lists, whoever it is for; the line that says how many more there are is none of it."""
 
 KPIS = (
-    Kpi("open_leads", OPEN_LEADS, COUNT, "leads"),
-    Kpi("open_amount", Measure("opportunities", (*_OPEN_OPPS, Home()), ("amount",)), MONEY, "opportunities"),
+    Kpi("open_leads", OPEN_LEADS, COUNT),
+    Kpi("open_amount", Measure("opportunities", (*_OPEN_OPPS, Home()), ("amount",)), MONEY),
     Kpi(
         "weighted_amount",
         Measure("opportunities", (*_OPEN_OPPS, Home()), ("amount", "probability")),
         MONEY,
-        "opportunities",
     ),
     Kpi(
         "win_rate",
@@ -330,21 +372,18 @@ KPIS = (
             Measure("opportunities", (of_kind("opportunities", "stage", "lost"),)),
         ),
         PERCENT,
-        "opportunities",
     ),
-    Kpi("signed_amount", Measure("contracts", _SIGNED, ("gross",)), MONEY, "contracts"),
+    Kpi("signed_amount", Measure("contracts", _SIGNED, ("gross",)), MONEY),
     Kpi(
         "collected_amount",
         Measure("receipts", (UpToToday("on", "month"), Home()), ("amount",)),
         MONEY,
-        "receipts",
     ),
-    Kpi("receivable_amount", Measure("lines", IN_LEDGER, ("balance",)), MONEY, "lines"),
+    Kpi("receivable_amount", Measure("lines", IN_LEDGER, ("balance",)), MONEY),
     Kpi(
         "overdue_amount",
         Measure("lines", (*IN_LEDGER, Above("days_overdue")), ("balance",)),
         MONEY,
-        "lines",
         alarming=True,
     ),
 )

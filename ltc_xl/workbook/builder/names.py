@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from ltc_xl.model.defaults import lists_of
 from ltc_xl.model.enums import Lang
-from ltc_xl.model.tables import Ref, Table, table, tables_of
-from ltc_xl.workbook.builder.layout import column_reference
+from ltc_xl.model.tables import Ref, Table, column_reference, table, tables_of
+from ltc_xl.workbook.builder.picks import picks_names
+from ltc_xl.workbook.edges import MARKS
 
-MARKS = "ltc_marks"
 CURRENCY = "ltc_currency"
 
 
@@ -58,5 +58,6 @@ def defined_names(lang: Lang, profile: str) -> Iterator[tuple[str, str]]:
         yield list_of_enum(name), _enum_range(name, lang)
     for ref in _referred(tables_of(profile)).values():
         yield list_of_ref(ref), f"={column_reference(ref.table, ref.column, lang)}"
+    yield from picks_names(lang)
     yield MARKS, f"={column_reference('findings', 'mark', lang)}"
     yield CURRENCY, f"={setting_formula('base_currency', 'CNY', lang)}"

@@ -9,14 +9,16 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from ltc_xl.messages import say
-from ltc_xl.model.enums import Lang, words
+from ltc_xl.model.book import Book
 from ltc_xl.model.tables import UID, Column, excel_formula, with_live_columns
 from ltc_xl.workbook.area import MAX_ROW
 from ltc_xl.workbook.builder.inputs import validation
 from ltc_xl.workbook.builder.layout import FIRST_ROW, HEADER_ROW, START, TableArea, wide_text
 from ltc_xl.workbook.builder.marks import conditional_formats
+from ltc_xl.workbook.builder.measures import Frames
 from ltc_xl.workbook.builder.printing import set_up_page
 from ltc_xl.workbook.builder.styles import BLUE, COMPUTED_HEADER, MUTED, NAVY, RED, TABS, Styles, wraps
+from ltc_xl.workbook.placed import in_words
 
 EXCEL_EPOCH = date(1899, 12, 30)
 DAY_US = 86_400_000_000
@@ -50,10 +52,10 @@ class TableSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter comes without t
         super()._xml_start_tag_unencoded(tag, kept)
 
 
-def cell_values(values: pl.Series, column: Column, lang: Lang) -> list[Cell]:
+def cell_values(values: pl.Series, column: Column, book: Book) -> list[Cell]:
     """Return a column as Excel holds it: words for codes, day numbers for dates, floats for amounts."""
     if column.enum or column.type == "flag":
-        return _words(values, column.enum or "yes_no", lang)
+        return in_words(values, column, book).to_list()
     if column.type == "date":
         return (values - EXCEL_EPOCH).dt.total_days().to_list()
     if column.type == "datetime":
@@ -61,13 +63,6 @@ def cell_values(values: pl.Series, column: Column, lang: Lang) -> list[Cell]:
     if values.dtype.is_numeric():
         return values.cast(pl.Float64).to_list()
     return values.to_list()
-
-
-def _words(values: pl.Series, enum: str, lang: Lang) -> list[Cell]:
-    codes = values
-    if values.dtype == pl.Boolean:
-        codes = values.replace_strict({True: "YES", False: "NO"}, return_dtype=pl.String)
-    return codes.replace({word.code: word.label(lang) for word in words(enum)}).to_list()
 
 
 def _write_cells(sheet: Worksheet, number: int, values: list[Cell], look: Format, *, blanks: bool) -> None:
@@ -88,7 +83,7 @@ def _write_formulas(sheet: Worksheet, number: int, formula: str, values: list[Ce
 
 def _table_columns(area: TableArea, styles: Styles) -> Iterator[dict[str, object]]:
     for column in area.columns:
-        formula = excel_formula(area.model, column, area.lang, area.profile) if column.live else ""
+        formula = excel_formula(area.model, column, area.lang) if column.live else ""
         yield {
             "header": column.label(area.lang),
             "header_format": styles.header(column),
@@ -156,12 +151,12 @@ def _write_legend(sheet: Worksheet, area: TableArea, styles: Styles) -> None:
         sheet.write_string(1, column, text, styles(font_color=MUTED, font_size=9))
 
 
-def _write_body(sheet: Worksheet, area: TableArea, styles: Styles, as_of: date) -> None:
-    rows = with_live_columns(area.model, area.rows, as_of)
+def _write_body(sheet: Worksheet, area: TableArea, styles: Styles, frames: Frames) -> None:
+    rows = with_live_columns(area.model, area.rows, frames.as_of)
     for number, column in enumerate(area.columns):
-        values, look = cell_values(rows[column.code], column, area.lang), styles.body(column)
+        values, look = cell_values(rows[column.code], column, frames.book), styles.body(column)
         if column.live:
-            formula = excel_formula(area.model, column, area.lang, area.profile)
+            formula = excel_formula(area.model, column, area.lang)
             _write_formulas(sheet, number, formula, values, look)
         else:
             _write_cells(sheet, number, values, look, blanks=not column.hidden)
@@ -188,7 +183,7 @@ def _set_heights(sheet: Worksheet, area: TableArea) -> None:
         sheet.set_row(row, ROW_HEIGHT + LINE_HEIGHT * (lines - 1))
 
 
-def write_table(sheet: Worksheet, area: TableArea, styles: Styles, as_of: date, terms: pl.DataFrame) -> None:
+def write_table(sheet: Worksheet, area: TableArea, styles: Styles, frames: Frames) -> None:
     """Write one table's sheet."""
     last = len(area.numbers) - 1
     _set_columns(sheet, area, styles)
@@ -201,17 +196,17 @@ def write_table(sheet: Worksheet, area: TableArea, styles: Styles, as_of: date, 
         last,
         {"name": area.model.excel, "style": None, "columns": list(_table_columns(area, styles))},
     )
-    _write_body(sheet, area, styles, as_of)
+    _write_body(sheet, area, styles, frames)
     _set_heights(sheet, area)
-    _write_help(sheet, area, terms)
+    _write_help(sheet, area)
     for cells, options in conditional_formats(area, styles):
         sheet.conditional_format(cells, options)
     _finish(sheet, area)
 
 
-def _write_help(sheet: Worksheet, area: TableArea, terms: pl.DataFrame) -> None:
+def _write_help(sheet: Worksheet, area: TableArea) -> None:
     for column in area.columns:
-        options = validation(area, column, terms) if column.typed else None
+        options = validation(area, column) if column.typed else None
         if options:
             sheet.data_validation(area.body(column.code), options)
 

@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 
+from xlsxwriter.format import Format
+
 from ltc_xl.messages import say, shown
 from ltc_xl.model.enums import Lang
-from ltc_xl.model.tables import table, tables_of
+from ltc_xl.model.tables import column_reference, table, tables_of
 from ltc_xl.workbook.builder.canvas import Canvas, Span
-from ltc_xl.workbook.builder.layout import DASHBOARD, SHOWN_RULES, START, column_reference, text_width
+from ltc_xl.workbook.builder.layout import DASHBOARD, LOOKS, SHOWN_RULES, look_sheet, text_width
 from ltc_xl.workbook.builder.measures import (
-    DUE_TODAY,
+    LISTED_TODAY,
     OPEN_LEADS,
     OPEN_OPPORTUNITIES,
     OVERDUE_LINES,
     PROBLEMS,
     Frames,
     Measure,
-    Sum,
 )
 from ltc_xl.workbook.builder.names import setting_formula
 from ltc_xl.workbook.builder.printing import set_up_page
@@ -34,8 +35,8 @@ from ltc_xl.workbook.builder.styles import (
     Styles,
 )
 
-CARDS: tuple[tuple[str, Measure | Sum], ...] = (
-    ("today", DUE_TODAY),
+CARDS: tuple[tuple[str, Measure], ...] = (
+    ("today", LISTED_TODAY),
     ("leads", OPEN_LEADS),
     ("opportunities", OPEN_OPPORTUNITIES),
     ("lines", OVERDUE_LINES),
@@ -150,11 +151,29 @@ def _write_cards(pen: Pen, frames: Frames) -> None:
         )
         number = styles(**card, **edge, bold=True, font_size=20, font_color=colour, num_format="#,##0")
         here = Span(pen.row + 1, column, column)
-        pen.canvas.figure(here, measure.excel(lang), measure.value(frames), number)
+        pen.canvas.figure(here, measure.link(measure.excel(lang), lang), measure.value(frames), number)
         unit = styles(**card, **edge, font_color=MUTED, font_size=9, bottom=1, bottom_color=LINE)
-        pen.canvas.text(Span(pen.row + 2, column, column), say(f"sheets.card.{name}", lang), unit)
+        _write_unit(pen, frames, name, Span(pen.row + 2, column, column), unit)
     for height in (28, 34, 20):
         pen.skip(height)
+
+
+def _write_unit(pen: Pen, frames: Frames, name: str, here: Span, look: Format) -> None:
+    """Write what a card counts; the list of 今日 says of which day it is, unless it is of this one."""
+    said = say(f"sheets.card.{name}", pen.lang)
+    if name != "today":
+        pen.canvas.text(here, said, look)
+        return
+    listed_on = frames.rows["today"]["as_of"].max()
+    told = {"day": '"&TEXT(MAX(' + column_reference("today", "as_of", pen.lang) + '),"yyyy-mm-dd")&"'}
+    old = say("sheets.card.today_then", pen.lang, **told)
+    stale = (
+        f"OR({LISTED_TODAY.excel(pen.lang)}=0,MAX({column_reference('today', 'as_of', pen.lang)})=TODAY())"
+    )
+    shown = (
+        said if listed_on in (None, frames.as_of) else say("sheets.card.today_then", pen.lang, day=listed_on)
+    )
+    pen.canvas.figure(here, f'IF({stale},"{said}","{old}")', shown, look)
 
 
 def _write_steps(pen: Pen) -> None:
@@ -201,7 +220,7 @@ def _write_commands(pen: Pen) -> None:
 
 
 def _sheet_of(name: str, lang: Lang) -> str:
-    return say(f"sheets.{name}.sheet", lang) if name in {START, DASHBOARD} else table(name).sheet(lang)
+    return look_sheet(name, lang) if name in LOOKS else table(name).sheet(lang)
 
 
 def _write_others(pen: Pen, profile: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from ltc_xl.model.enums import Lang
+from ltc_xl.model.enums import Lang, Word
 from ltc_xl.model.tables import Column
 
 NAVY, BLUE, TEAL, SKY = "#1F3A5F", "#2E6690", "#3A8FB7", "#BAE0F2"
@@ -27,6 +27,25 @@ TONES = {
     "note": ("#E0F2FE", "#075985"),
     "off": ("#EEF1F5", "#64748B"),
 }
+KIND_TONES = {"won": "good", "done": "off", "lost": "bad", "off": "off", "void": "off"}
+WORD_TONES = {
+    "HOLD": "care",
+    "SUSPENDED": "care",
+    "RETURNED": "care",
+    "ERROR": "bad",
+    "WARNING": "care",
+    "INFO": "note",
+    "A": "good",
+    "B": "note",
+    "C": "care",
+    "D": "off",
+    "GO": "good",
+    "GO_WITH_CONDITIONS": "care",
+    "NO_GO": "bad",
+    "RECYCLE": "care",
+    "NOT_REQUIRED": "off",
+}
+ENDED = tuple(KIND_TONES)
 STEPS = ("#F3F8FC", "#E3F0F9", "#D0E6F5", "#B9DAF0", "#9FCCE9", "#84BDE1", "#69ADD8")
 
 FONTS: dict[Lang, str] = {"zh": "Microsoft YaHei", "en": "Calibri"}
@@ -47,9 +66,19 @@ _RIGHT = {"money", "number", "int", "rate"}
 _CENTRED = {"date", "datetime", "enum", "flag", "tax"}
 
 
+def tone(word: Word) -> str | None:
+    """Return the tone of a word's cell, if it has one."""
+    return WORD_TONES.get(word.code) or KIND_TONES.get(word.kind)
+
+
 def wraps(column: Column) -> bool:
     """Return whether long text goes on in a second line of the cell."""
     return column.type in {"text", "rule"} and not column.live and column.format is None
+
+
+def is_link(column: Column) -> bool:
+    """Return whether its cells show an arrow to click."""
+    return column.link is not None or column.code == "link"
 
 
 def number_format(column: Column) -> str:
@@ -59,7 +88,7 @@ def number_format(column: Column) -> str:
 
 
 def _align(column: Column) -> str:
-    if column.code == "link":
+    if is_link(column):
         return "center"
     if column.hidden:
         return "left"  # LibreOffice prints the overflow of a folded cell into its blank left neighbour
@@ -121,5 +150,5 @@ class Styles:
     def _shape(self, column: Column) -> dict[str, object]:
         align = _align(column)
         inset = {"indent": 1} if align == "left" else {}
-        link = {"font_color": BLUE, "bold": True} if column.code == "link" else {}
+        link = {"font_color": BLUE, "bold": True} if is_link(column) else {}
         return {"num_format": number_format(column), "align": align, **inset, **link}
