@@ -16,7 +16,7 @@ from ltc_xl.workbook.references import moved_rule
 from ltc_xl.workbook.removal import Removal
 from ltc_xl.workbook.reshape import Mover, all_moved
 from ltc_xl.workbook.scan import SheetScan
-from ltc_xl.workbook.shared import moved_formulas
+from ltc_xl.workbook.shared import may_speak_of, moved_formulas
 from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import plain, xml_text
 
@@ -61,13 +61,14 @@ class RemovedRows:
 
     def _sheet(self, sheet: Sheet) -> bytes:
         data = self._package.read(sheet.part)
+        if sheet.name not in self._movers and not may_speak_of(data, self._movers):
+            return data
         scan = SheetScan(data, sheet.name)
         splices = Splices(data)
         moved_formulas(splices, scan, self._movers)
+        scan = _scanned(splices, scan)
         for table, removal in self._removals.get(sheet.name, ()):
-            scan = SheetScan(splices.result(), sheet.name)
-            splices = Splices(self._closed(scan, table, removal))
-        scan = SheetScan(splices.result(), sheet.name)
+            scan = SheetScan(self._closed(scan, table, removal), sheet.name)
         splices = Splices(scan.data)
         grow_sheet(splices, scan, self._movements, None)
         return splices.result()
@@ -97,3 +98,8 @@ class RemovedRows:
 
         xml = _COLUMN_FORMULA.sub(filled, xml)
         return grown_table(xml, mover) if mover else xml
+
+
+def _scanned(splices: Splices, scan: SheetScan) -> SheetScan:
+    """Return where things stand in a sheet once it is cut."""
+    return SheetScan(splices.result(), scan.name) if splices else scan

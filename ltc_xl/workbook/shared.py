@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +16,7 @@ from ltc_xl.workbook.tags import attribute, plain, with_attribute, xml_text
 
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c\s(?:[^>]*?\s)?r=[\"'](\$?[A-Za-z]{1,3}\$?\d{1,7})[\"']")
 _ANOTHER = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*)?>[^<]*!")
+_SEVERAL = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*)?>(?:[^<:]*:)+[^<:]*!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +33,9 @@ class FormulaAt:
     text: str
 
     @property
-    def kind(self) -> bytes:
-        """Return ``shared``, ``array``, ``dataTable``, or nothing for a plain one."""
-        return attribute(self.tag, b"t") or b""
-
-    @property
     def area(self) -> Area | None:
         """Return the cells for which an array or a group stands."""
         return area_of((attribute(self.tag, b"ref") or b"").decode("ascii", "replace"))
-
-
-def formulas(scan: SheetScan) -> Iterator[FormulaAt]:
-    """Yield every formula of a sheet, in the order of its cells.
-
-    Raises:
-        CannotPatch: a cell with a formula does not say where it is.
-    """
-    name = scan.prefix + rb"f"
-    element = re.compile(rb"<" + name + rb"(?=[\s/>])[^>]*?(?:/>|>([^<]*)</" + name + rb"\s*>)")
-    for match in element.finditer(scan.data, scan.lo, scan.hi):
-        cell = _CELL.match(scan.data, scan.data.rfind(b"<" + scan.prefix + b"c", scan.lo, match.start()))
-        area = area_of(cell[1].decode()) if cell else None
-        if area is None:
-            raise scan.refusal("patch_odd_sheet")
-        tag = scan.data[match.start() : scan.data.index(b">", match.start()) + 1]
-        yield FormulaAt(area, *match.span(), tag, plain(match[1] or b""))
 
 
 def moved_formulas(splices: Splices, scan: SheetScan, movers: Mapping[str, Mover]) -> None:
@@ -67,9 +46,24 @@ def moved_formulas(splices: Splices, scan: SheetScan, movers: Mapping[str, Mover
     Raises:
         CannotPatch: an array or a data table would be torn.
     """
-    if scan.name not in movers and not _ANOTHER.search(scan.data, scan.lo, scan.hi):
-        return
-    _Formulas(splices, scan, movers).move()
+    if scan.name in movers or _ANOTHER.search(scan.data, scan.lo, scan.hi):
+        _Formulas(splices, scan, movers).move()
+
+
+def may_speak_of(sheet: bytes, names: Iterable[str]) -> bool:
+    """Return whether a worksheet may name one of other sheets; several at once need not name each.
+
+    >>> may_speak_of(b"<f>'r&amp;d'!A1</f>", ["R&D"]), may_speak_of(b"<f>rd!A1</f>", ["R&D"])
+    (True, False)
+    """
+    lowered = sheet.lower()
+    named = any(_has_case(name) or xml_text(name.replace("'", "''")).lower() in lowered for name in names)
+    return named or _SEVERAL.search(sheet) is not None
+
+
+def _has_case(name: str) -> bool:
+    """Return whether letters beyond ASCII might be written small and large."""
+    return any(letter.lower() != letter.upper() for letter in name if not letter.isascii())
 
 
 class _Formulas:
@@ -77,21 +71,41 @@ class _Formulas:
 
     def __init__(self, splices: Splices, scan: SheetScan, movers: Mapping[str, Mover]) -> None:
         self._splices, self._scan = splices, scan
+        self._is_home = scan.name in movers
         self._own: Mover = movers.get(scan.name, _still)
         self._moved = cache(lambda text: moved_formula(text, scan.name, movers))
+        self._moved_text = cache(self._of_bytes)
+        name = scan.prefix + rb"f"
+        self._element = re.compile(rb"<" + name + rb"(?=[\s/>])([^>]*?)(?:/>|>([^<]*)</" + name + rb"\s*>)")
 
     def move(self) -> None:
-        groups: dict[bytes, list[FormulaAt]] = defaultdict(list)
-        for formula in formulas(self._scan):
-            group = attribute(formula.tag, b"si") if formula.kind == b"shared" else None
+        groups: dict[bytes, list[re.Match[bytes]]] = defaultdict(list)
+        for match in self._element.finditer(self._scan.data, self._scan.lo, self._scan.hi):
+            kind = attribute(match[1], b"t") if match[1] else None
+            group = attribute(match[1], b"si") if kind == b"shared" else None
             if group is not None:
-                groups[group].append(formula)
-            elif formula.kind in {b"array", b"dataTable"}:
-                self._array(formula)
-            else:
-                self._replace(formula, formula.tag, formula.text)
+                groups[group].append(match)
+            elif self._is_home and kind in {b"array", b"dataTable"}:
+                self._array(self._formula(match))
+            elif match[2]:
+                self._splices.replace(*match.span(2), self._moved_text(match[2]))
         for members in groups.values():
-            self._group(members)
+            if self._is_home or any(b"!" in (member[2] or b"") for member in members):
+                self._group([self._formula(member) for member in members])
+
+    def _of_bytes(self, text: bytes) -> bytes:
+        said = plain(text)
+        new = self._moved(said)
+        return text if new == said else xml_text(new)
+
+    def _formula(self, match: re.Match[bytes]) -> FormulaAt:
+        data = self._scan.data
+        cell = _CELL.match(data, data.rfind(b"<" + self._scan.prefix + b"c", self._scan.lo, match.start()))
+        area = area_of(cell[1].decode()) if cell else None
+        if area is None:
+            raise self._scan.refusal("patch_odd_sheet")
+        tag = data[match.start() : data.index(b">", match.start()) + 1]
+        return FormulaAt(area, *match.span(), tag, plain(match[2] or b""))
 
     def _group(self, members: Collection[FormulaAt]) -> None:
         texts = self._texts(members)
