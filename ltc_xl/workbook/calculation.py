@@ -18,14 +18,14 @@ _CONTENT_TYPES = "[Content_Types].xml"
 
 def has_formulas(package: Package, touched: Iterable[bytes]) -> bool:
     """Return whether any sheet has a formula; the sheets at hand are asked first."""
-    if package.part_of_kind("calcChain") or any(map(_has_formula, touched)):
+    if package.part_of_kind("calcChain") or any(map(has_formula, touched)):
         return True
     sheets = (sheet.part for sheet in package.sheets if sheet.kind == "worksheet")
     by_size = sorted(sheets, key=lambda part: package.entry(part).file_size)
-    return any(_has_formula(package.read(part)) for part in by_size)
+    return any(has_formula(package.read(part)) for part in by_size)
 
 
-def _has_formula(sheet: bytes) -> bool:
+def has_formula(sheet: bytes) -> bool:
     """Return whether a sheet has a formula; a text that looks like one costs a computation at most."""
     return any(tag in sheet for tag in _FORMULA_TAGS)
 

@@ -19,6 +19,10 @@ _EXACT = 10**MAX_DIGITS
 ERROR_VALUES = frozenset({"#REF!", "#N/A", "#DIV/0!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
 """What a formula shows that has no value; as a formula's cached value they are errors, never texts."""
 
+_NUMERIC = re.compile(
+    rb"(<(?:[\w.-]+:)?c(?:(?!\st\s*=)[^>])*>.*)<(?:[\w.-]+:)?v>(-?\d+(?:\.\d+)?(?:[Ee][-+]?\d+)?)</.*",
+    re.DOTALL,
+)
 _EPOCH_1904 = date(1904, 1, 1)
 _EPOCH_1900 = date(1899, 12, 30)
 _LEAP_DAY_THAT_NEVER_WAS = date(1900, 3, 1)
@@ -96,9 +100,11 @@ class CellWriter:
     def recached(self, tag: bytes, body: bytes, address: str, value: Plain) -> bytes:
         """Return a formula's cell with another cached value; ``tag`` and ``body`` as they stand."""
         kind, cached = self._cached(address, value)
-        head = without_attribute(tag, b"t").removesuffix(b">") + kind + b">"
+        bare = without_attribute(tag, b"t")
+        head = (without_attribute(bare, b"vm") if b" vm" in bare else bare).removesuffix(b">") + kind + b">"
         formula = self._formula_element.search(body)
-        return head + (formula[0] if formula else b"") + cached + self._tail
+        extension = body[at:] if (at := body.find(b"<" + self.prefix + b"extLst")) >= 0 else b""
+        return head + (formula[0] if formula else b"") + cached + extension + self._tail
 
     @cached_property
     def _formula_element(self) -> re.Pattern[bytes]:
@@ -160,6 +166,20 @@ class CellWriter:
             + cached
             + self._tail
         )
+
+
+def same_number(one: bytes, other: bytes) -> bool:
+    """Return whether two cells are alike but for how their number is written.
+
+    >>> same_number(b"<c r='A1'><f>B1</f><v>4</v></c>", b"<c r='A1'><f>B1</f><v>4.0</v></c>")
+    True
+    >>> same_number(b"<c t='str'><v>4</v></c>", b"<c t='str'><v>4.0</v></c>")
+    False
+    """
+    both = [_NUMERIC.fullmatch(cell) for cell in (one, other)]
+    if not both[0] or not both[1]:
+        return False
+    return both[0][1] == both[1][1] and float(both[0][2]) == float(both[1][2])
 
 
 def style_of(tag: bytes) -> bytes | None:

@@ -117,6 +117,8 @@ class PatchReport:
         parts: parts that were rewritten; every other one is a raw copy.
         dropped: parts that were left out (the calculation chain, when the set of formulas changed).
         added: parts that are new (the notes of a sheet that had none).
+        uncalculated: sheet and address, in the new file, of formulas that lost their value, since cells that
+            they read have changed; Excel computes them when it opens the file.
     """
 
     cells: int = 0
@@ -125,3 +127,4 @@ class PatchReport:
     parts: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    uncalculated: tuple[tuple[str, str], ...] = ()

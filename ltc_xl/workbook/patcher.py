@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+from ltc_xl.model.address import column_letters
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.calculation import has_formulas, recalculate_on_load, without_chain
 from ltc_xl.workbook.delete import Deletion, rows_gone
@@ -16,6 +17,7 @@ from ltc_xl.workbook.names import grow_names
 from ltc_xl.workbook.package import Package, Sheet, TablePart
 from ltc_xl.workbook.sheetpatch import SheetPatch, TableEdits
 from ltc_xl.workbook.splices import Splices
+from ltc_xl.workbook.stale import StaleValues
 from ltc_xl.workbook.visible import show_sheet
 from ltc_xl.workbook.zipcopy import Pieces, write_package
 
@@ -65,6 +67,7 @@ class _Patch:
         self._sheets = [
             SheetPatch(package, self._sheet(n), self._cells.get(n, []), self._of(n)) for n in names
         ]
+        self._uncalculated = self._without_stale_values()
 
     def draft(self) -> Draft:
         """Return the package as it shall be; marks come last, onto what all other edits have made."""
@@ -97,6 +100,20 @@ class _Patch:
             parts=tuple(draft.changed),
             dropped=draft.dropped,
             added=tuple(draft.added),
+            uncalculated=self._uncalculated,
+        )
+
+    def _without_stale_values(self) -> tuple[tuple[str, str], ...]:
+        """Take away the values of formulas that read what has changed; return where they stand."""
+        known = {sheet.name: sheet for sheet in self._sheets}
+        stale = StaleValues(self._deletion, self._sheets, self._movements).cells()
+        for name, cells in stale.items():
+            if name not in known:
+                known[name] = SheetPatch(self._package, self._sheet(name), [], [])
+            known[name].uncalculate(cells)
+        self._sheets = list(known.values())
+        return tuple(
+            (name, f"{column_letters(c)}{r}") for name, cells in stale.items() for r, c in sorted(cells)
         )
 
     @cached_property

@@ -2,14 +2,14 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from ltc_xl.model.address import column_letters
 from ltc_xl.workbook.area import MAX_COLUMN, MAX_ROW, Area
-from ltc_xl.workbook.cells import CellWriter, style_of
+from ltc_xl.workbook.cells import CellWriter, same_number, style_of
 from ltc_xl.workbook.edits import CachedValue, Formula, Value
 from ltc_xl.workbook.scan import CellAt, RowAt, SheetScan
 from ltc_xl.workbook.splices import Splices
@@ -50,6 +50,7 @@ class Worksheet:
         row_tags: attributes of rows that do not stand there yet, by number.
         formulas_changed: whether a cell became, or ceased to be, a formula.
         written: the number of cells written.
+        changed: column -> rows of the cells whose content is another one, ascending.
     """
 
     scan: SheetScan
@@ -57,6 +58,7 @@ class Worksheet:
     row_tags: dict[int, bytes] = field(default_factory=dict)
     formulas_changed: bool = False
     written: int = 0
+    changed: dict[int, list[int]] = field(default_factory=dict)
     _used_rows: set[int] = field(default_factory=set)
     _used_columns: set[int] = field(default_factory=set)
     _writes: dict[int, dict[int, Write]] = field(default_factory=dict)
@@ -92,19 +94,32 @@ class Worksheet:
             return self._filled(splices)
         return splices
 
+    def uncalculate(self, splices: Splices, cells: Iterable[tuple[int, int]]) -> None:
+        """Cut the cached value away from formulas that stand at these rows and columns."""
+        rows = {}
+        for row, column in cells:
+            self.write(row, column, Write(CachedValue(None)))
+            rows[row] = self.scan.row(row)
+        starts = {row.start for row in rows.values() if row}
+        splices.cuts = [cut for cut in splices.cuts if cut[0] not in starts or cut[0] == cut[1]]
+        written, self.changed = self.written, {}
+        for number in sorted(rows):
+            self._row(splices, number, self._writes[number])
+        self.written = written
+
     def _row(self, splices: Splices, number: int, writes: Mapping[int, Write]) -> None:
         row = self.scan.row(number)
         if row is None or row.bare:
             self._new_row(splices, number, writes, row)
         elif self._goes_whole(row, writes):
-            self._note_formulas_gone(row)
+            self._note_gone(row)
             splices.replace(row.start, row.end, b"")
         else:
             splices.replace(row.start, row.end, b"".join(self._pieces(row, writes)))
 
     def _new_row(self, splices: Splices, number: int, writes: Mapping[int, Write], row: RowAt | None) -> None:
         kept = {c: w for c, w in sorted(writes.items()) if not isinstance(w.value, Gone)}
-        cells = b"".join(self._cell(number, c, w, None, row) for c, w in kept.items())
+        cells = b"".join(self._new_cell(number, c, w, row) for c, w in kept.items())
         if not cells:
             return
         name = self.scan.prefix + b"row"
@@ -122,14 +137,24 @@ class Worksheet:
             yield data[at : cell.start]
             while todo and todo[-1] < cell.column:
                 column = todo.pop()
-                yield self._cell(row.number, column, writes[column], None, row)
+                yield self._new_cell(row.number, column, writes[column], row)
             at = cell.start
             if todo and todo[-1] == cell.column:
-                yield self._cell(row.number, cell.column, writes[todo.pop()], cell, row)
+                new = self._cell(row.number, cell.column, writes[todo.pop()], cell, row)
+                if new != data[at : cell.end]:
+                    self.changed.setdefault(cell.column, []).append(row.number)
+                yield new
                 at = cell.end
         yield data[at : row.close]
-        yield from (self._cell(row.number, c, writes[c], None, row) for c in reversed(todo))
+        yield from (self._new_cell(row.number, c, writes[c], row) for c in reversed(todo))
         yield data[row.close : row.end]
+
+    def _new_cell(self, number: int, column: int, write: Write, row: RowAt | None) -> bytes:
+        """Return the bytes of a cell that did not stand there."""
+        new = self._cell(number, column, write, None, row)
+        if new:
+            self.changed.setdefault(column, []).append(number)
+        return new
 
     def _cell(self, number: int, column: int, write: Write, cell: CellAt | None, row: RowAt | None) -> bytes:
         """Return the new bytes of a cell; b'' where none need stand."""
@@ -162,8 +187,12 @@ class Worksheet:
             return b""
         if not cell.has_formula:
             return self.scan.data[cell.start : cell.end]
+        new = self.writer.recached(cell.tag, cell.body, address, value.value)
+        old = self.scan.data[cell.start : cell.end]
+        if new == old or same_number(new, old):
+            return old
         self.written += 1
-        return self.writer.recached(cell.tag, cell.body, address, value.value)
+        return new
 
     def _guarded(self, address: str, write: Write, cell: CellAt) -> bool:
         """Return whether a formula goes; refuse to lose one of the user's, or what we do not know."""
@@ -197,8 +226,10 @@ class Worksheet:
             return False
         return {c.column for c in self.scan.cells(row)} <= set(writes)
 
-    def _note_formulas_gone(self, row: RowAt) -> None:
-        self.formulas_changed |= any(cell.has_formula for cell in self.scan.cells(row))
+    def _note_gone(self, row: RowAt) -> None:
+        for cell in self.scan.cells(row):
+            self.formulas_changed |= cell.has_formula
+            self.changed.setdefault(cell.column, []).append(row.number)
 
     def _row_start(self, row: RowAt, writes: Mapping[int, Write]) -> bytes:
         """Return a row's start tag, its hint of its columns widened when a write falls outside."""
