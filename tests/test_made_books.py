@@ -188,7 +188,8 @@ def test_signed_and_encrypted_workbooks_are_refused_with_a_sentence(
 def test_libreoffice_opens_each_patched_workbook_and_shows_the_new_rows(
     made: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    for name in SOUND:
+    names = SOUND.keys() - {"odd case"}  # which LibreOffice does not open unpatched either
+    for name in names:
         patch(made(name), tmp_path / f"{name}.xlsx", [APPEND, DELETE])
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
     command = ["soffice", "--headless", profile, "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1"]
@@ -198,6 +199,6 @@ def test_libreoffice_opens_each_patched_workbook_and_shows_the_new_rows(
         capture_output=True,
         timeout=180,
     )
-    for name in SOUND:
+    for name in names:
         lines = list(csv.reader((tmp_path / f"{name}.csv").read_text("utf-8").splitlines()))
         assert [line[0] for line in lines[1:7]] == ["D-1", "D-2", "D-4", "D-5", "D-6", "D-7"], name

@@ -7,7 +7,7 @@ from made_books.arrays import cell_image_book, dynamic_array_book
 from made_books.base import orders_book
 from made_books.charts import chart_book, modern_chart_book
 from made_books.controls import control_book
-from made_books.dialects import absolute_book, prefixed_book, strict_book
+from made_books.dialects import absolute_book, odd_case_book, prefixed_book, strict_book
 from made_books.guests import custom_xml_book, external_link_book, macro_book, query_book
 from made_books.locked import encrypted_book, signed_book
 from made_books.pivots import named_pivot_book, pivot_book, pivot_slicer_book, timeline_book
@@ -38,6 +38,7 @@ SOUND: Mapping[str, Callable[[Path], Path]] = {
     "strict": strict_book,
     "prefixes": prefixed_book,
     "absolute names": absolute_book,
+    "odd case": odd_case_book,
 }
 """Name -> what makes a workbook that Excel opens without a word."""
 

@@ -47,16 +47,24 @@ def prefixed_book(path: Path) -> Path:
 
 
 def absolute_book(path: Path) -> Path:
-    """Make the orders with targets that start at the root, and names in other case."""
+    """Make the orders with targets that start at the root."""
 
     def absolute(name: str, xml: str) -> str:
         if name == "xl/_rels/workbook.xml.rels":
-            return xml.replace('Target="', 'Target="/XL/')
+            return xml.replace('Target="', 'Target="/xl/')
         if name == "xl/worksheets/_rels/sheet1.xml.rels":
             return xml.replace('Target="../', 'Target="/xl/')
         return xml.replace('Target="xl/', 'Target="/xl/') if name == "_rels/.rels" else xml
 
     return _rewritten(orders_book(path), absolute)
+
+
+def odd_case_book(path: Path) -> Path:
+    """Make the orders with targets in other case than the parts they name."""
+    return _rewritten(
+        absolute_book(path),
+        lambda name, xml: xml.replace("/xl/", "/XL/") if name == "xl/_rels/workbook.xml.rels" else xml,
+    )
 
 
 def _rewritten(path: Path, change: Callable[[str, str], str]) -> Path:
