@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.area import Area, cell_of
-from ltc_xl.workbook.edits import AppendRows, CellEdit, DeleteRows, Edit, PutRows
+from ltc_xl.workbook.edits import AppendRows, CellEdit, DeleteRows, Edit, MarkCells, PutRows
 from ltc_xl.workbook.obstacles import Surroundings
 from ltc_xl.workbook.overlay import Overlay
 from ltc_xl.workbook.package import Package, TablePart
@@ -62,13 +62,17 @@ def rows_gone(package: Package, edits: Sequence[Edit]) -> Deletion:
     """
     going = _Going.of(package, edits)
     if not going:
-        return Deletion(package, edits)
+        return Deletion(package, [edit for edit in edits if not isinstance(edit, DeleteRows)])
     removals: dict[str, list[tuple[TablePart, Removal]]] = {}
     for table in going:
         if table.deleted:
             removals.setdefault(table.table.sheet, []).append((table.table, table.removal(package)))
     steps = {sheet: [removal for _, removal in found] for sheet, found in removals.items()}
-    left = _Left({table.table.name: table for table in going}, {s: all_moved(r) for s, r in steps.items()})
+    left = _Left(
+        {table.table.name: table for table in going},
+        {sheet: all_moved(found) for sheet, found in steps.items()},
+        {table.name: table.sheet for table in package.tables},
+    )
     remaining = [new for edit in edits if (new := left.edit(edit))]
     parts = RemovedRows(package, removals).parts() if removals else {}
     return Deletion(Overlay.of(package, parts) if parts else package, remaining, steps, parts)
@@ -76,35 +80,50 @@ def rows_gone(package: Package, edits: Sequence[Edit]) -> Deletion:
 
 @dataclass(frozen=True)
 class _Left:
-    """The edits that are left once rows went, by the places in the workbook as it is then."""
+    """The edits that are left once rows went, by the places in the workbook as it is then.
+
+    Attributes:
+        going: name of a table -> its rows that go.
+        movers: sheet -> where its areas stand afterwards.
+        sheets: name of a table -> its sheet.
+    """
 
     going: "Mapping[str, _Going]"
     movers: Mapping[str, Mover]
+    sheets: Mapping[str, str]
 
     def edit(self, edit: Edit) -> Edit | None:
         """Return an edit as it is then; None when it is done."""
         match edit:
-            case CellEdit(sheet, address, _):
-                return replace(edit, address=self._address(sheet, address))
+            case CellEdit(sheet, address, _) if sheet in self.movers:
+                return replace(edit, address=self._address_of_edit(sheet, address))
+            case MarkCells(name, notes=notes) if notes:
+                places = ((self._address(self.sheets.get(name, ""), at), note) for at, note in notes.items())
+                return replace(edit, notes={at: note for at, note in places if at})
             case AppendRows(name, _, last_row) if last_row and name in self.going:
                 gone = self.going[name].deleted
                 return replace(edit, last_row=last_row - sum(row <= last_row for row in gone))
             case DeleteRows(name, _):
-                table = self.going[name]
-                blanks = not table.is_put and len(table.deleted) < len(table.rows)
-                return replace(edit, sheet_rows=[table.first]) if blanks else None
+                table = self.going.get(name)
+                blanks = table and not table.is_put and len(table.deleted) < len(table.rows)
+                return replace(edit, sheet_rows=[table.first]) if table and blanks else None
             case _:
                 return edit
 
-    def _address(self, sheet: str, address: str) -> str:
+    def _address_of_edit(self, sheet: str, address: str) -> str:
+        after = self._address(sheet, address)
+        if after is None:
+            raise CannotPatch("patch_no_such_row", place=f"{sheet}!{address}", table="")
+        return after
+
+    def _address(self, sheet: str, address: str) -> str | None:
+        """Return where a cell stands then; None when its row went."""
         cell, mover = cell_of(address), self.movers.get(sheet)
         if cell is None or mover is None:
             return address
         row, column = cell
         after = mover(Area(row, column, row, column))
-        if after is None:
-            raise CannotPatch("patch_no_such_row", place=f"{sheet}!{address}", table="")
-        return after.anchor
+        return after.anchor if after else None
 
 
 @dataclass
