@@ -36,8 +36,9 @@ class Writer:
             self._tell(kept.join(new, left_on="row_id", right_on=UID, how="anti"), kind)
 
     def _tell(self, records_: pl.DataFrame, kind: Kind) -> None:
+        """Write records, in the order of the indexes, which then grow at their end."""
         told = records_.with_columns(self._seq, tenant=pl.lit(self.tenant), kind=pl.lit(kind))
-        insert_rows(self.connection, schema.change, told)
+        insert_rows(self.connection, schema.change, told.sort("row_id"))
 
     @property
     def _seq(self) -> pl.Expr:
