@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.formula.translate import Translator
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -24,10 +25,11 @@ from ltc_xl.check import check
 from ltc_xl.demo import DEMO_DAY, Planted
 from ltc_xl.demo.book import new_firm_book
 from ltc_xl.model.book import Book
+from ltc_xl.model.change import Changes
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
-from ltc_xl.workbook import CellEdit, patch, read_book
+from ltc_xl.workbook import CellEdit, mark_edits, patch, read_book
 from ltc_xl.workbook.edits import Formula, Value
 from ltc_xl.workbook.package import Package
 
@@ -116,9 +118,10 @@ def test_everything_outside_the_touched_cells_is_byte_identical(book: Path) -> N
     result = checked(book)
     touched = written(result)
     assert set(erased) <= {(sheet, cell) for sheet, cells in touched.items() for cell in cells}
+    book = without_notes(book)
     old, new = packed_parts(before), packed_parts(book)
     assert list(old) == list(new)
-    differs = {part for part in old if old[part] != new[part]}
+    differs = {part for part in old if old[part] != new[part] and xml_of(before, part) != xml_of(book, part)}
     parts = {sheet.name: sheet.part for sheet in Package.open(before).sheets}
     own = {table.part for table in Package.open(before).tables if table.sheet in {PROBLEMS, TECHNICAL}}
     shown = {sheet for sheet in LOOKS if parts[sheet] in differs}
@@ -134,6 +137,16 @@ def test_everything_outside_the_touched_cells_is_byte_identical(book: Path) -> N
         assert outside(before, parts[sheet], body) == outside(book, parts[sheet], body)
     for part in own:
         assert grown(xml_of(before, part)) == grown(xml_of(book, part))
+
+
+def without_notes(book: Path) -> Path:
+    """Return the workbook without the notes of the check; everything else stays, byte for byte."""
+    bare, read = book.with_name("bare.xlsx"), read_book(book)
+    marked = mark_edits(read, Changes(puts={"findings": read.rows("findings")}))
+    assert any(edit.notes for edit in marked)
+    report = patch(book, bare, [replace(edit, notes={}) for edit in marked])
+    assert report.cells == 0
+    return bare
 
 
 def outside(path: Path, part: str, cells: set[str]) -> str:
@@ -193,17 +206,23 @@ def with_own_things(book: Workbook) -> None:
 
 def test_what_people_made_stands_after_the_check_as_before(book: Path) -> None:
     by_openpyxl(book, with_own_things)
-    before = packed_parts(book)
+    made = Path(shutil.copy(book, book.with_name("made.xlsx")))
+    before = packed_parts(made)
     assert checked(book).commit
-    after = packed_parts(book)
-    own = [part for part in before if re.search(r"/(charts|drawings|comments|media)|styles|老板看", part)]
+    after, bare = packed_parts(book), without_notes(book)
+    own = [part for part in before if re.search(r"/(charts|drawings|media)|styles|老板看", part)]
+    noted = [part for part in before if "comment" in part.lower()]
     assert any("chart" in part for part in own)
-    assert any("comment" in part for part in own)
-    assert {part: after.get(part) for part in own} == {part: before[part] for part in own}
+    assert {part: after.get(part) for part in own if part not in noted} == {
+        part: before[part] for part in own if part not in noted
+    }
+    assert len(noted) == len(["what is said", "the boxes"])
+    assert [xml_of(bare, part) for part in noted] == [xml_of(made, part) for part in noted]
     seen = openpyxl.load_workbook(book)
     assert seen["老板看"]["D1"].value == "=SUM(B2:B2)*2"
     assert [cell.value for cell in seen["老板看"][2]][:2] == ["华东", 120]
     leads = seen["线索"]
+    assert leads["B5"].comment.author == "王磊"
     assert leads["B5"].comment.text == "周总的同学，别催"
     assert leads["B5"].fill.fgColor.rgb == "FFFFF2CC"
     assert leads["F6"].fill.fgColor.rgb == "FFC6E0B4"
@@ -306,3 +325,52 @@ def test_marks_show_exactly_the_faulty_cells_wherever_they_were_sorted_to(
     by_openpyxl(book, lambda held: write_out_marks(rows, held))
     result = saved_by_libreoffice(book, tmp_path / "profile", tmp_path / "out")
     assert marked(result, rows) == places(book, [p for p in desk.planted if p not in healed])
+
+
+# ---------------------------------------------------------------- notes
+
+
+def notes(book: Path) -> dict[tuple[str, str], str]:
+    """Return cell -> what its note says, as openpyxl sees them."""
+    sheets = openpyxl.load_workbook(book).worksheets
+    cells = [(sheet.title, cell) for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    return {(title, cell.coordinate): cell.comment.text for title, cell in cells if cell.comment}
+
+
+def test_every_faulty_cell_has_a_note_that_goes_when_it_is_cured(book: Path, desk: Desk) -> None:
+    checked(book)
+    found = read_book(book).rows("findings")
+    said = dict(zip(found["mark"], found["found"], strict=True))
+    read = read_book(book)
+    placed = {f"{p.row_id}|{p.column}": read.cell(p.table, p.row_id, p.column) for p in desk.planted}
+    faulty = {mark: cell for mark, cell in placed.items() if cell}
+    shown = notes(book)
+    assert set(shown) == set(faulty.values())
+    assert all(said[mark] in shown[cell] for mark, cell in faulty.items())
+    healed = cured(book, desk.planted)
+    gone = places(book, healed)
+    checked(book)
+    assert set(notes(book)) == set(faulty.values()) - gone
+
+
+def test_edges_that_somebody_cleared_are_back_after_the_next_run_and_no_commit_speaks_of_it(
+    book: Path,
+) -> None:
+    first = checked(book)
+
+    def cleared(held: Workbook) -> None:
+        held["线索"].conditional_formatting = ConditionalFormattingList()
+
+    by_openpyxl(book, cleared)
+    lost = read_book(book)
+    assert [n for n, held in lost.tables.items() if held.place and not held.place.marked] == ["leads"]
+    second = checked(book)
+    assert (first.commit, second.commit) == (2, None)
+    mended = read_book(book)
+    assert all(held.place.marked for held in mended.tables.values() if held.place)
+    sheet = openpyxl.load_workbook(book)["线索"]
+    assert isinstance(sheet, Worksheet)
+    assert len(list(mark_conditions(sheet))) == len(lost.tables["leads"].table.columns_of("starter")) + 1
+    before = book.read_bytes()
+    assert checked(book).commit is None
+    assert book.read_bytes() == before

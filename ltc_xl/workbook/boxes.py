@@ -12,10 +12,13 @@ CLUSTER = 1024
 
 _FILL = "#FDECEA"
 _TEXT_TYPE = b"_x0000_t202"
+_SPACES = (
+    b' xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    b' xmlns:x="urn:schemas-microsoft-com:office:excel"'
+)
 _HEAD = (
-    b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
-    b' xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
-    b'<o:idmap v:ext="edit" data="%d"/></o:shapelayout></xml>'
+    b"<xml%s>" % _SPACES
+    + b'<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="%d"/></o:shapelayout></xml>'
 )
 _TEXT_SHAPE = (
     b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
@@ -29,9 +32,11 @@ _SHAPE = (
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-_WHOLE = re.compile(rb"<v:shape(?=\s)[^>]*>.*?</v:shape\s*>", re.DOTALL)
+_WHOLE = re.compile(rb"<([\w.-]+:shape)(?=\s)[^>]*>.*?</\1\s*>", re.DOTALL)
+_BESIDE = re.compile(rb"<([\w.-]+:(?:shapelayout|shapetype))(?=[\s>])[^>]*(?:/>|>.*?</\1\s*>)", re.DOTALL)
+_ROOT = re.compile(rb"<xml(?=[\s>])[^>]*>")
 _NUMBER = re.compile(rb"_x0000_s(\d+)")
-_IDMAP = re.compile(rb"<o:idmap(?=\s)[^>]*>")
+_IDMAP = re.compile(rb"<[\w.-]+:idmap(?=\s)[^>]*>")
 _END = re.compile(rb"</xml\s*>\s*$")
 
 
@@ -58,8 +63,7 @@ class Boxes:
     @classmethod
     def of(cls, data: bytes) -> "Boxes | None":
         """Return the boxes of a drawing; None where it is not laid out as Excel does."""
-        declared = b"urn:schemas-microsoft-com:vml" in data and b"<xml" in data
-        return cls(data) if declared and _END.search(data) else None
+        return cls(data) if _ROOT.search(data) and _END.search(data) else None
 
     @classmethod
     def none(cls, others: Iterable[bytes]) -> "Boxes":
@@ -76,7 +80,9 @@ class Boxes:
     @property
     def is_empty(self) -> bool:
         """Return whether nothing is drawn."""
-        return not re.search(rb"<v:(?!shapetype|stroke|path)", self.data)
+        root, end = _ROOT.search(self.data), _END.search(self.data)
+        inside = self.data[root.end() : end.start()] if root and end else self.data
+        return b"<" not in _BESIDE.sub(b"", inside)
 
     def with_(self, boxes: Sequence[Box]) -> "Boxes":
         """Return the drawing with boxes added."""
@@ -84,16 +90,23 @@ class Boxes:
             return self
         end = _END.search(self.data)
         at = end.start() if end else len(self.data)
-        kind = b"" if b'id="' + _TEXT_TYPE + b'"' in self.data else _TEXT_SHAPE
+        kind = b"" if b'id="' + _TEXT_TYPE + b'"' in self.data else self._told(_TEXT_SHAPE)
         numbers = islice(self._free_numbers(), len(boxes))
-        shapes = (_shape(box, number) for box, number in zip(boxes, numbers, strict=True))
+        shapes = (self._told(_shape(box, number)) for box, number in zip(boxes, numbers, strict=True))
         return Boxes(self.data[:at] + kind + b"".join(shapes) + self.data[at:])
 
     def without(self, cells: Collection[tuple[int, int]]) -> "Boxes":
         """Return the drawing without the boxes of the notes of some cells, (row, column) from 1."""
         left = _WHOLE.sub(lambda box: b"" if _cell_of(box[0]) in cells else box[0], self.data)
         bare = Boxes(left)
-        return Boxes(left.replace(_TEXT_SHAPE, b"")) if b"#" + _TEXT_TYPE not in left else bare
+        return Boxes(left.replace(self._told(_TEXT_SHAPE), b"")) if b"#" + _TEXT_TYPE not in left else bare
+
+    def _told(self, shape: bytes) -> bytes:
+        """Return a shape that says itself what its prefixes mean, where the drawing does not."""
+        root = _ROOT.search(self.data)
+        if root and all(space in root[0] for space in _SPACES.split()):
+            return shape
+        return re.sub(rb"^<[\w:]+", lambda tag: tag[0] + _SPACES, shape)
 
     def _free_numbers(self) -> Iterator[int]:
         """Yield numbers for shapes: of the drawing's own clusters first, then whatever lies behind."""
@@ -121,5 +134,5 @@ def _cell_of(box: bytes) -> tuple[int, int] | None:
     """Return (row, column) from 1 of the cell whose note a shape shows; None for another shape."""
     if not re.search(rb"ObjectType\s*=\s*[\"']Note[\"']", box):
         return None
-    row, column = (re.search(rb"<x:" + name + rb">\s*(\d+)\s*<", box) for name in (b"Row", b"Column"))
+    row, column = (re.search(rb"<[\w.-]+:" + name + rb">\s*(\d+)\s*<", box) for name in (b"Row", b"Column"))
     return (int(row[1]) + 1, int(column[1]) + 1) if row and column else None
