@@ -18,6 +18,7 @@ from ltc_xl.workbook.package import Package, Sheet, TablePart
 from ltc_xl.workbook.sheetpatch import SheetPatch, TableEdits
 from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.stale import StaleValues
+from ltc_xl.workbook.sums import sums_grown
 from ltc_xl.workbook.visible import show_sheet
 from ltc_xl.workbook.zipcopy import Pieces, write_package
 
@@ -37,7 +38,7 @@ def patch(source: Path, target: Path, edits: Sequence[Edit]) -> PatchReport:
     package = Package.open(source)
     if any("_xmlsignatures/" in key for key in package.by_key):
         raise CannotPatch("patch_signed", place=package.name)
-    patched = _Patch(rows_gone(package, edits))
+    patched = _Patch.of(rows_gone(package, edits))
     draft = patched.draft()
     if not (draft.changed or draft.added):
         target.write_bytes(package.data)
@@ -68,6 +69,13 @@ class _Patch:
             SheetPatch(package, self._sheet(n), self._cells.get(n, []), self._of(n)) for n in names
         ]
         self._uncalculated = self._without_stale_values()
+
+    @classmethod
+    def of(cls, deletion: Deletion) -> "_Patch":
+        """Return the patch of a workbook whose formulas have taken in the rows that its tables get."""
+        patched = cls(deletion)
+        grown = sums_grown(deletion, {sheet.name: sheet.reshapes for sheet in patched._sheets})
+        return patched if grown is deletion else cls(grown)
 
     def draft(self) -> Draft:
         """Return the package as it shall be; marks come last, onto what all other edits have made."""

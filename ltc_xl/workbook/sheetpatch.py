@@ -103,6 +103,11 @@ class SheetPatch:
         """Return by how many rows each table grew (more than 0) or shrank."""
         return [reshape.growth for reshape in self._reshapes]
 
+    @property
+    def reshapes(self) -> Sequence[Reshape]:
+        """Return how the tables of the sheet change, one after another."""
+        return self._reshapes
+
     @cached_property
     def movement(self) -> Movement | None:
         """Return what happens to areas of this sheet; None when its tables keep their rows and bodies."""

@@ -17,6 +17,7 @@ from ltc_xl.workbook.tags import attribute, plain, with_attribute, without_attri
 _FORMULA = re.compile(rb"(<(?:[\w.-]+:)?f(?:\s[^>]*)?>)([^<]*)(?=<)")
 _SHARED = re.compile(rb"<(?:[\w.-]+:)?f\s[^>]*\bt=[\"']")
 _VALUE = re.compile(rb"<((?:[\w.-]+:)?v)(?:\s[^>]*)?(?:/>|>[^<]*</\1\s*>)")
+_MASTER = re.compile(rb"<(?:[\w.-]+:)?f\s[^>]*\bref=")
 _ROW_ATTRIBUTES = (b"s", b"customFormat", b"ht", b"customHeight")
 
 
@@ -98,6 +99,10 @@ class Totals:
             splices.insert(self.scan.place_of(self._number(new_tag)), xml)
             return
         own = {cell.column for cell in self._own(row)}
+        for cell in self._own(row):
+            if _MASTER.search(cell.body):
+                place = Area(row.number, cell.column, row.number, cell.column)
+                raise self._refusal("patch_shared_formula", place)
         standing = {c.column: self.scan.data[c.start : c.end] for c in self.scan.cells(row)}
         kept = {column: xml for column, xml in standing.items() if column not in own}
         inside = b"".join(xml for _, xml in sorted({**kept, **cells}.items()))
