@@ -1,6 +1,5 @@
 """Values to cells: the XML of one cell, within Excel's own limits."""
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,12 +8,10 @@ from functools import cached_property
 
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.edits import CachedValue, Formula, Plain, Value
-from ltc_xl.workbook.escapes import escaped, fits_xml
+from ltc_xl.workbook.escapes import escaped
+from ltc_xl.workbook.limits import MAX_DIGITS, MAX_TEXT, formula_fault, holds_number, text_length
 from ltc_xl.workbook.tags import attribute, without_attribute, xml_text
 
-MAX_TEXT = 32_767
-MAX_FORMULA = 8_192
-MAX_DIGITS = 15
 _EXACT = 10**MAX_DIGITS
 ERROR_VALUES = frozenset({"#REF!", "#N/A", "#DIV/0!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
 """What a formula shows that has no value; as a formula's cached value they are errors, never texts."""
@@ -56,13 +53,18 @@ def number_text(number: float | Decimal) -> str:
     if isinstance(number, int) and -_EXACT <= number <= _EXACT:
         return str(int(number))
     if isinstance(number, float):
-        if not math.isfinite(number):
+        if not holds_number(number):
             raise OverflowError(number)
         return repr(number)
     exact = Decimal(number)
-    if not exact.is_finite() or _digits(exact) > MAX_DIGITS:
+    if not exact.is_finite() or _digits(exact) > MAX_DIGITS or not _is_in_range(exact):
         raise OverflowError(number)
     return f"{exact.normalize():f}"
+
+
+def _is_in_range(number: Decimal) -> bool:
+    """Return whether a number is neither too large for Excel nor so small that it takes it for nought."""
+    return holds_number(float(number)) and (float(number) == 0) == (number == 0)
 
 
 def _digits(number: Decimal) -> int:
@@ -128,7 +130,7 @@ class CellWriter:
         return self._element(b"is", self._element(b"t", self._text(address, text), space))
 
     def _text(self, address: str, text: str) -> bytes:
-        if 2 * len(text) > MAX_TEXT and len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_TEXT:
+        if 2 * len(text) > MAX_TEXT and text_length(text) > MAX_TEXT:
             raise CannotPatch("patch_text_too_long", place=f"{self.sheet}!{address}", length=len(text))
         return xml_text(escaped(text))
 
@@ -154,9 +156,9 @@ class CellWriter:
         return kind, self._element(b"v", text)
 
     def _formula(self, address: str, style: bytes | None, formula: Formula) -> bytes:
-        text = formula.text.removeprefix("=")
-        if len(text) > MAX_FORMULA or not fits_xml(text):
-            raise CannotPatch("patch_formula_too_long", place=f"{self.sheet}!{address}")
+        text = formula.text.removeprefix("=").replace("\r\n", "\n")
+        if fault := formula_fault(text):
+            raise CannotPatch(fault, place=f"{self.sheet}!{address}")
         kind, cached = self._cached(address, formula.cached)
         return (
             self._head(address, style)

@@ -8,8 +8,8 @@ from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.area import Area, area_of, cell_of
 from ltc_xl.workbook.boxes import Boxes
 from ltc_xl.workbook.boxsize import Boxing
-from ltc_xl.workbook.cells import MAX_TEXT
 from ltc_xl.workbook.draft import Draft
+from ltc_xl.workbook.limits import MAX_TEXT, text_length
 from ltc_xl.workbook.notes import MAIN, Notes, signed
 from ltc_xl.workbook.package import Sheet
 from ltc_xl.workbook.scan import NAMESPACES
@@ -52,7 +52,7 @@ class SheetNotes:
 
     def _signed(self, ref: str, text: str) -> str:
         note = signed(text)
-        if len(note) > MAX_TEXT:
+        if text_length(note) > MAX_TEXT:
             raise CannotPatch("patch_text_too_long", place=f"{self.sheet.name}!{ref}", length=len(note))
         return note
 
