@@ -74,7 +74,8 @@ class _Patch:
     def of(cls, deletion: Deletion) -> "_Patch":
         """Return the patch of a workbook whose formulas have taken in the rows that its tables get."""
         patched = cls(deletion)
-        grown = sums_grown(deletion, {sheet.name: sheet.reshapes for sheet in patched._sheets})
+        growths = {sheet.name: sheet.reshapes for sheet in patched._sheets}
+        grown = sums_grown(deletion, growths, {sheet.name: sheet.source for sheet in patched._sheets})
         return patched if grown is deletion else cls(grown)
 
     def draft(self) -> Draft:

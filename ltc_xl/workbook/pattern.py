@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from ltc_xl.model.address import column_letters
 from ltc_xl.workbook.cells import style_of
@@ -124,6 +124,7 @@ def calculated_columns(package: Package, table: TablePart) -> dict[int, str]:
     return found
 
 
+@cache
 def _is_relative(formula: str) -> bool:
     """Return whether a formula names cells by address, so that it differs from row to row.
 

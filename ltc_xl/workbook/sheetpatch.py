@@ -104,6 +104,11 @@ class SheetPatch:
         return [reshape.growth for reshape in self._reshapes]
 
     @property
+    def source(self) -> bytes:
+        """Return the sheet's bytes before anything moved in it."""
+        return self._before.data
+
+    @property
     def reshapes(self) -> Sequence[Reshape]:
         """Return how the tables of the sheet change, one after another."""
         return self._reshapes

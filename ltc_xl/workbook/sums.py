@@ -22,11 +22,16 @@ Growths = Mapping[str, Sequence[Reshape]]
 """Name of a sheet -> how its tables grow."""
 
 
-def sums_grown(deletion: Deletion, growths: Growths) -> Deletion:
+def sums_grown(deletion: Deletion, growths: Growths, held: Mapping[str, bytes]) -> Deletion:
     """Return the workbook with the formulas that name the whole body of a growing table, in its new size.
 
     Those within the table stay: a running total is to go on ending where it does, and the totals row sees to
     its own.
+
+    Args:
+        deletion: the workbook, once rows went.
+        growths: how its tables grow.
+        held: sheets that are unpacked already, by their name.
     """
     grown = {name: [r for r in found if r.growth > 0] for name, found in growths.items()}
     last_rows = {str(reshape.body.bottom).encode() for found in grown.values() for reshape in found}
@@ -34,7 +39,7 @@ def sums_grown(deletion: Deletion, growths: Growths) -> Deletion:
     parts: dict[str, bytes] = {}
     for sheet in package.sheets if last_rows else ():
         if sheet.kind == "worksheet":
-            splices = Splices(package.read(sheet.part))
+            splices = Splices(held.get(sheet.name) or package.read(sheet.part))
             _Sums(sheet.name, grown).grow(splices, last_rows)
             if splices:
                 parts[sheet.part] = splices.result()
