@@ -2,21 +2,25 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
-from ltc_xl.workbook.area import Area, area_of, column_number
-from ltc_xl.workbook.inputs import RUN, Inputs, inputs_of
+from ltc_xl.workbook.area import Area, area_of
+from ltc_xl.workbook.inputs import Inputs
 from ltc_xl.workbook.meanings import Meanings
+from ltc_xl.workbook.places import Place, Places
 from ltc_xl.workbook.reach import Columns, Reach
 from ltc_xl.workbook.scan import SheetScan
 from ltc_xl.workbook.tags import attribute, plain
+from ltc_xl.workbook.wording import RUN, inputs_of
 
-Place = tuple[int, int]
-"""Row and column of a cell."""
+Stands = Callable[[str, int, int], bool]
+"""Whether a cell's value is known to be right: folded sheet, row, column."""
 
-_ADDRESS = re.compile(rb"<(?:[\w.-]+:)?c r=\"([A-Z]{1,3})(\d{1,7})\"[^<>]*>")
+FEW = 8
+"""Formulas of one text of which so many stand on a sheet are looked at one by one."""
 
 
 @dataclass
@@ -52,7 +56,7 @@ class Batch:
     sheet: str
     inputs: Inputs
     texts: Sequence[tuple[str, Sequence[int]]]
-    places: "Places"
+    places: Places
     book: Meanings
     home: int | None = None
     extent: Area | None = None
@@ -70,15 +74,20 @@ class Batch:
     @cached_property
     def groups(self) -> Sequence[Group]:
         """Return them by what they read exactly."""
-        found: dict[tuple[int, ...], list[Place]] = defaultdict(list)
         along = self.inputs.numbers
+        places = self.places.of([at for _, positions in self.texts for at in positions])
+        if self.home is not None or not along:
+            runs = RUN.findall(self.texts[0][0])
+            own = self.home or 0
+            return [self._group([int(runs[run]) - own * moves for run, moves in along.items()], places)]
+        found: dict[tuple[int, ...], list[Place]] = defaultdict(list)
+        rest = iter(places)
         for text, positions in self.texts:
-            runs = [int(run) for run in RUN.findall(text)] if along else []
-            for at in positions:
-                place = self.places.of(at)
-                own = place[0] if self.home is None else self.home
-                found[tuple(runs[run] - own * moves for run, moves in along.items())].append(place)
-        return [self._group(numbers, places) for numbers, places in found.items()]
+            runs = RUN.findall(text)
+            for place in islice(rest, len(positions)):
+                row = place[0]
+                found[tuple(int(runs[run]) - row * moves for run, moves in along.items())].append(place)
+        return [self._group(numbers, found[numbers]) for numbers in found]
 
     def _group(self, numbers: Sequence[int], places: Sequence[Place]) -> Group:
         reaches = self.inputs.reaches(dict(zip(self.inputs.numbers, numbers, strict=True)))
@@ -103,43 +112,17 @@ class Batch:
         return list(self.inputs.columns)
 
 
-class Places:
-    """Where the cells of a sheet stand to which positions in its bytes belong."""
-
-    def __init__(self, scan: SheetScan) -> None:
-        self._scan = scan
-        self._cell = b"<" + scan.prefix + b"c "
-
-    def of(self, at: int) -> Place:
-        """Return the row and column of the cell around a position."""
-        start = self._scan.data.rfind(self._cell, self._scan.lo, at)
-        match = _ADDRESS.match(self._scan.data, start, at) if start >= 0 else None
-        if match is None or match.end() != at:
-            return self._odd[at]
-        return int(match[2]), column_number(match[1].decode())
-
-    @cached_property
-    def _odd(self) -> Mapping[int, Place]:
-        """Return position of ``<f>`` -> place, where cells say their addresses oddly, or not at all."""
-        formula = re.compile(rb"<" + self._scan.prefix + rb"f[\s/>]")
-        found = {}
-        for row in self._scan.rows(1):
-            for cell in self._scan.cells(row):
-                if match := formula.search(self._scan.data, cell.inner, cell.close):
-                    found[match.start()] = (row.number, cell.column)
-        return found
-
-
-def batches(scan: SheetScan, book: Meanings) -> Iterator[Batch]:
-    """Yield the formulas of a sheet."""
-    yield from _Sorting(scan, book).batches()
+def batches(scan: SheetScan, book: Meanings, stands: Stands) -> Iterator[Batch]:
+    """Yield the formulas of a sheet, but for some whose value is known to be right."""
+    yield from _Sorting(scan, book, stands).batches()
 
 
 class _Sorting:
     """The formulas of one sheet, sorted by kind and text."""
 
-    def __init__(self, scan: SheetScan, book: Meanings) -> None:
+    def __init__(self, scan: SheetScan, book: Meanings, stands: Stands) -> None:
         self._scan, self._book, self._home = scan, book, scan.name.casefold()
+        self._stands = stands
         self._places = Places(scan)
         self._plain: dict[str, list[tuple[str, Sequence[int]]]] = defaultdict(list)
         self._masters: dict[bytes, tuple[str, int]] = {}
@@ -157,16 +140,27 @@ class _Sorting:
             yield self._array(tag, text, at)
 
     def _found(self) -> Mapping[bytes, list[int]]:
-        """Return what stands between ``<f`` and the next tag -> positions."""
+        """Return what stands between ``<f`` and the next tag -> positions.
+
+        Most formulas are that of the row above, which is seen without cutting their text out.
+        """
         found: dict[bytes, list[int]] = {}
-        formula = re.compile(rb"<" + self._scan.prefix + rb"f(?=[\s/>])([^<]*)")
-        for match in formula.finditer(self._scan.data, self._scan.lo, self._scan.hi):
-            found.setdefault(match[1], []).append(match.start())
+        data, last, positions = self._scan.data, b"\0", list[int]()
+        start = re.compile(rb"<" + self._scan.prefix + rb"f(?=[\s/>])")
+        for match in start.finditer(data, self._scan.lo, self._scan.hi):
+            at = match.start()
+            if not data.startswith(last, at):
+                last = data[at : data.find(b"<", at + 1) + 1]
+                positions = found.setdefault(last[match.end() - at : -1], [])
+            positions.append(at)
         return found
 
     def _sort(self, content: bytes, positions: list[int]) -> None:
         tag, _, xml = content.partition(b">")
         kind = attribute(tag, b"t") if tag else None
+        positions = self._unsaid(positions) if kind is None else positions
+        if not positions:
+            return
         text = plain(xml)
         if kind == b"shared":
             self._sort_shared(attribute(tag, b"si") or b"", text, positions)
@@ -174,6 +168,17 @@ class _Sorting:
             self._arrays += [(tag, text, at) for at in positions]
         else:
             self._plain[RUN.sub("0", text)].append((text, positions))
+
+    def _unsaid(self, positions: list[int]) -> list[int]:
+        """Return the positions of a few formulas but for those whose value the patch itself says."""
+        if len(positions) > FEW:
+            return positions
+        places = self._places.of(positions)
+        return [
+            at
+            for at, (row, column) in zip(positions, places, strict=True)
+            if not self._stands(self._home, row, column)
+        ]
 
     def _sort_shared(self, group: bytes, text: str, positions: list[int]) -> None:
         if text:
@@ -197,7 +202,7 @@ class _Sorting:
 
     def _shared(self, text: str, positions: Sequence[int], master: int) -> Batch:
         """Return the cells that share a formula, whose references go along with each of them."""
-        row, column = self._places.of(master)
+        row, column = self._places.at(master)
         inputs = inputs_of(text, self._home, self._book, shared=True).seen_from(column)
         return Batch(self._home, inputs, [(text, positions)], self._places, self._book, row)
 

@@ -1,18 +1,15 @@
 """Dependents: the formula cells whose value no longer holds once other cells have changed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ltc_xl.workbook.area import Area
-from ltc_xl.workbook.batches import Batch, Group
+from ltc_xl.workbook.batches import Batch, Group, Stands
 from ltc_xl.workbook.reach import Columns, Rows
 
 Changed = dict[str, dict[int, list[Rows]]]
 """Folded sheet -> column -> rows of cells that changed."""
-
-Stands = Callable[[str, int, int], bool]
-"""Whether a cell's value is known to be right: folded sheet, row, column."""
 
 MANY_STEPS = 100
 """After so many steps from cell to cell, all formulas that a further one meets go along at once."""

@@ -1,11 +1,12 @@
 """What the words of formulas mean in one workbook: sheets, tables and names, as they stand after a patch."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 from ltc_xl.workbook.area import Area
+from ltc_xl.workbook.inputs import Inputs
 from ltc_xl.workbook.package import Package, TablePart, elements
 from ltc_xl.workbook.references import sheet_of
 from ltc_xl.workbook.reshape import Mover
@@ -22,10 +23,12 @@ class Meanings:
     Attributes:
         package: the workbook.
         movers: folded sheet -> what a reference to its areas names once tables have grown.
+        understood: (folded sheet, meaning of a name) -> what it reads there, as far as it was asked.
     """
 
     package: Package
     movers: Mapping[str, Mover]
+    understood: dict[tuple[str, str], Inputs] = field(default_factory=dict)
 
     @cached_property
     def sheets(self) -> list[str]:
@@ -74,12 +77,10 @@ class Meanings:
         after = mover(area) if mover else None
         return area.with_(after)
 
-    def table_at(self, sheet: str, row: int, column: int) -> TablePart | None:
-        """Return the table around a cell."""
-        cell = Area(row, column, row, column)
-        return next(
-            (t for t in self.tables.values() if t.sheet.casefold() == sheet and t.area.meets(cell)), None
-        )
+    @cached_property
+    def columns(self) -> Callable[[str, str], "TableColumns"]:
+        """Return the columns that brackets behind a table's name mean, each looked up once."""
+        return cache(lambda name, brackets: TableColumns.of(self.tables[name.casefold()], brackets))
 
     def _elsewhere(self, name: str) -> str | None:
         """Return what a name stands for that only another sheet has; ``Sheet!name`` says which."""

@@ -51,7 +51,7 @@ class StaleValues:
         for sheet in self._sheets:
             scan = self._scan(sheet)
             if scan is not None:
-                yield from batches(scan, self._book)
+                yield from batches(scan, self._book, self._stands)
 
     def _scan(self, sheet: Sheet) -> SheetScan | None:
         patch = self._patches.get(sheet.name.casefold())
