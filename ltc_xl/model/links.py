@@ -24,29 +24,37 @@ class Target:
 class Link:
     """Where a cell leads: to the first target that has the row, else to the top of the last one's sheet.
 
-    ``where`` is what must hold besides: a number that is not nothing, or ``column is kind``.
+    ``where`` is what must hold besides: one of some numbers is not nothing, or ``column is kind``.
     """
 
     targets: tuple[Target, ...]
-    where: str | None
+    where: str = ""
 
     @property
     def formula(self) -> str:
         """Return the Excel formula, with placeholders as in ``tables.toml``."""
         tests = f'{{{self.targets[0].own}}}<>""'
-        if self.where:
-            more = f"{{{self.where}}}" if " is " in self.where else f"N({{{self.where}}})<>0"
-            tests = f"AND({tests},{more})"
+        if self._state:
+            tests = f"AND({tests},{{{self._state}}})"
+        elif self.where:
+            numbers = "+".join(f"ABS(N({{{code}}}))" for code in self.where.split())
+            tests = f"AND({tests},{numbers}<>0)"
         return f'=IF({tests},{{to}},"")'
 
     @property
     def twin(self) -> str:
         """Return the same in polars SQL."""
         tests = f"{self.targets[0].own} IS NOT NULL"
-        if self.where:
-            more = f"{{{self.where}}}" if " is " in self.where else f"COALESCE({self.where}, 0) <> 0"
-            tests = f"{tests} AND {more}"
+        if self._state:
+            tests = f"{tests} AND {{{self._state}}}"
+        elif self.where:
+            filled = " OR ".join(f"COALESCE({code}, 0) <> 0" for code in self.where.split())
+            tests = f"{tests} AND ({filled})"
         return f"CASE WHEN {tests} THEN '{ARROW}' END"
+
+    @property
+    def _state(self) -> str:
+        return self.where if " is " in self.where else ""
 
     def jump(self, place: Callable[[Target], tuple[str, str]]) -> str:
         """Return the formula that goes there; ``place`` gives a target's sheet and the number of its row."""
@@ -84,4 +92,4 @@ def link_of(text: str) -> Link:
     targets = _TARGET.findall(found["targets"]) if found else []
     if not found or not targets:
         raise ValueError(text)
-    return Link(tuple(Target(*target) for target in targets), found["where"])
+    return Link(tuple(Target(*target) for target in targets), found["where"] or "")

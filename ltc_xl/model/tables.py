@@ -319,7 +319,11 @@ def excel_formula(owner: Table, column: Column, lang: Lang) -> str:
     return _PLACEHOLDER.sub(expand, column.formula or "")
 
 
-def _twin(owner: Table, column: Column) -> pl.Expr:
+@cache
+def _twin(name: str, code: str) -> pl.Expr:
+    owner = table(name)
+    column = owner.by_code[code]
+
     def expand(match: re.Match[str]) -> str:
         code, kind = match.groups()
         codes = codes_of_kind(owner.by_code[code].enum or "", kind)
@@ -333,6 +337,8 @@ def with_live_columns(owner: Table, rows: pl.DataFrame, as_of: date) -> pl.DataF
 
     Days count as Excel counts them, as whole numbers, while the twins are computed.
     """
-    live = [column for column in owner.columns if column.live]
+    live = [column.code for column in owner.columns if column.live]
+    if not live:
+        return rows
     days = rows.with_columns(as_of=pl.lit(as_of)).with_columns(pl.col(pl.Date).cast(pl.Int32))
-    return rows.with_columns(days.select(_twin(owner, column) for column in live).get_columns())
+    return rows.with_columns(days.select(_twin(owner.name, code) for code in live).get_columns())

@@ -12,7 +12,7 @@ from ltc_xl.model.defaults import default_rows, settings_rows
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.ids import stable_uids
 from ltc_xl.model.tables import UID, Table, table, tables_of
-from ltc_xl.workbook.builder.canvas import Canvas
+from ltc_xl.workbook.builder.canvas import Canvas, PlainSheet
 from ltc_xl.workbook.builder.dashboard import write_dashboard
 from ltc_xl.workbook.builder.layout import (
     FIRST_SHEETS,
@@ -114,7 +114,7 @@ def _write(target: Path, rows: Mapping[str, pl.DataFrame], lang: Lang, profile: 
 
 def write_look(book: Workbook, styles: Styles, name: str, frames: Frames, profile: str) -> Canvas:
     """Write 开始, 看板 or the hidden lists; return what stands on it."""
-    canvas = Canvas(book.add_worksheet(look_sheet(name, styles.lang)))
+    canvas = Canvas(book.add_worksheet(look_sheet(name, styles.lang), PlainSheet))
     if name == START:
         write_start(canvas, styles, frames, profile)
     elif name == LISTS:

@@ -135,7 +135,14 @@ class TableArea:
 
     def width(self, column: Column) -> float:
         """Return a column's width in characters: the model's, or what header, words or texts need."""
-        return max(column.width, header_width(column.label(self.lang)), self._needed(column))
+        return self._widths[column.code]
+
+    @cached_property
+    def _widths(self) -> Mapping[str, float]:
+        return {
+            column.code: max(column.width, header_width(column.label(self.lang)), self._needed(column))
+            for column in self.columns
+        }
 
     def _needed(self, column: Column) -> float:
         """Return the width of the longest word of a list, or of the longest text within bounds."""

@@ -12,6 +12,7 @@ from ltc_xl.messages import say
 from ltc_xl.model.book import Book
 from ltc_xl.model.tables import UID, Column, excel_formula, with_live_columns
 from ltc_xl.workbook.area import MAX_ROW
+from ltc_xl.workbook.builder.canvas import PlainSheet
 from ltc_xl.workbook.builder.inputs import validation
 from ltc_xl.workbook.builder.layout import FIRST_ROW, HEADER_ROW, START, TableArea, wide_text
 from ltc_xl.workbook.builder.marks import conditional_formats
@@ -28,22 +29,8 @@ Cell = str | float | None
 Attributes = list[tuple[str, Any]]
 
 
-class TableSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter comes without types
-    """A worksheet for long tables.
-
-    It prepares the formula of a column once, not once per row (100,000 leads: 17 s instead of 50), and its
-    rows below the header have a height that Excel may change when their texts do.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.prepared: dict[tuple[str, bool], str] = {}
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002  as in the base class
-        key = (formula, expand_future_functions)
-        if key not in self.prepared:
-            self.prepared[key] = super()._prepare_formula(*key)
-        return self.prepared[key]
+class TableSheet(PlainSheet):
+    """A worksheet for a table: rows below the header have a height that Excel may change as texts do."""
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: Attributes | None = None) -> None:
         kept = attributes or []
