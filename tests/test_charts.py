@@ -2,15 +2,21 @@
 
 import re
 import subprocess
+import tempfile
+import warnings
 from datetime import date
 from pathlib import Path
+from xml.sax.saxutils import escape
 
+import openpyxl
 import pytest
 from growing_books import BOARD, NEW, SHEET, deals_book, points, with_levels, with_newer_chart
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sample_books import packed_parts, rewritten, xml_of
 
 from ltc_xl.workbook import AppendRows, CellEdit, DeleteRows, Edit, PutRows, patch
-from ltc_xl.workbook.area import Area
+from ltc_xl.workbook.area import Area, area_of
 from ltc_xl.workbook.charts import grown_chart
 from ltc_xl.workbook.edits import Row
 from ltc_xl.workbook.movement import Movement
@@ -41,6 +47,27 @@ def formulas(path: Path, part: str = COLUMN) -> list[str]:
 def kept(path: Path, part: str = COLUMN) -> list[list[str]]:
     """Return the points that a chart keeps, without those of its title and of another sheet."""
     return [values for values in points(xml_of(path, part))[1:] if values]
+
+
+def table_area(path: Path) -> Area:
+    """Return the area of the table."""
+    found = re.search(r' ref="([^"]*)"', xml_of(path, "xl/tables/table1.xml"))
+    area = area_of(found[1]) if found else None
+    assert area
+    return area
+
+
+def kept_anew(path: Path, last: int) -> list[list[str]]:
+    """Return what a chart over companies and amounts has to keep: the cells as openpyxl reads them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sheet = openpyxl.load_workbook(path, data_only=True)[SHEET]
+    found = []
+    for letter in "BC":
+        cells = [sheet[f"{letter}{row}"].value for row in range(4, last + 1)]
+        texts = ["" if value is None else escape(str(value)) for value in cells]
+        found.append(texts[: max((i for i, text in enumerate(texts, 1) if text), default=0)])
+    return found
 
 
 def test_a_series_over_a_column_of_the_table_grows_with_it(book: Path) -> None:
@@ -165,6 +192,41 @@ def test_a_series_whose_rows_all_went_says_so() -> None:
     gone = Movement(lambda _: None, lambda _: None, rows_went=True)
     xml = b"<c:val><c:numRef><c:f>S!$C$4:$C$5</c:f></c:numRef></c:val>"
     assert b"<c:f>#REF!</c:f>" in grown_chart(xml, {"s": gone})
+
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"公司": st.sampled_from(["戊", "A & B", "<己>"])},
+        optional={"金额": st.integers(-9, 999), "翻倍": st.integers(0, 9)},
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    rows=st.integers(1, 5),
+    totals=st.booleans(),
+    gone=st.sets(st.integers(0, 4)),
+    put=st.none() | ROWS,
+    new=ROWS,
+)
+def test_a_chart_keeps_what_the_column_holds_whatever_comes_and_goes(
+    *, rows: int, totals: bool, gone: set[int], put: list[Row] | None, new: list[Row]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        book = deals_book(Path(folder) / "book.xlsx", rows, totals=totals)
+        edits: list[Edit] = [AppendRows("tblDeals", new)] if new else []
+        if put is not None:
+            edits.append(PutRows("tblDeals", put))
+        elif any(row < rows for row in gone):
+            edits.append(DeleteRows("tblDeals", [4 + row for row in sorted(gone) if row < rows]))
+        after = patched(book, *edits)
+        area = table_area(after)
+        last = area.bottom - totals
+        assert formulas(after)[1:3] == [f"$B$4:$B${last}", f"$C$4:$C${last}"]
+        shown = kept_anew(after, last)
+        assert points(xml_of(after, COLUMN))[1:3] == shown
 
 
 @pytest.mark.needs_program("soffice")
