@@ -1,11 +1,13 @@
 """What speaks of a table goes along with it: names, rules of every sheet, sparklines, pivot tables."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from growing_books import BOARD, NEW, SHEET, deals_book, with_pivot_cache
+from made_books.controls import control_book
 from ooxml import new_faults
 from sample_books import packed_parts, rewritten, xml_of
 
@@ -15,10 +17,12 @@ from ltc_xl.workbook.area import Area
 from ltc_xl.workbook.extensions import moved_extensions, start_of_extensions
 from ltc_xl.workbook.movement import Movement
 from ltc_xl.workbook.names import moved_text
+from ltc_xl.workbook.package import Package
 from ltc_xl.workbook.pivots import refreshed_pivot
 from ltc_xl.workbook.pointers import pointers, repointed
 from ltc_xl.workbook.reshape import Reshape
 from ltc_xl.workbook.rules import moved_rules
+from ltc_xl.workbook.shapes import moved_shapes, shapes_following
 
 pytestmark = pytest.mark.filterwarnings("ignore:.* extension is not supported:UserWarning")  # of openpyxl
 DEALS, OTHER, BOOK = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/workbook.xml"
@@ -119,6 +123,41 @@ def test_a_rule_that_cannot_follow_deleted_rows_is_refused() -> None:
     torn = rule.replace("B1&gt;1", f"'{SHEET}'!B6:B6&gt;1")
     with pytest.raises(CannotPatch):
         moved_rules(torn.encode(), BOARD, moves)
+
+
+def test_the_threshold_of_a_scale_that_is_a_formula_grows() -> None:
+    scale = (
+        '<conditionalFormatting sqref="C4:C6"><cfRule><cfvo val="MAX($C$4:$C$6)&quot;&quot;" type="formula"/>'
+        '<cfvo type="num" val="6"/></cfRule></conditionalFormatting>'
+    )
+    grown = moved_rules(scale.encode(), SHEET, MOVED)
+    assert grown.decode() == scale.replace("C4:C6", "C4:C8").replace("$C$6", "$C$8")
+
+
+# shapes and controls
+
+
+@pytest.mark.parametrize(
+    ("xml", "after"),
+    [
+        ('<xdr:sp macro="" textlink="\'线索 2026\'!$C$4:$C$6">', "$C$8"),
+        ('<formControlPr fmlaLink="$B$6" fmlaRange="$B$4:$B$6"/>', "$B$8"),
+        ("<x:FmlaRange>$B$4:$B$6</x:FmlaRange>", "$B$8"),
+        ('<controlPr linkedCell="H1" listFillRange="B4:B6"/>', "B4:B8"),
+    ],
+)
+def test_a_control_that_is_filled_from_the_column_grows(xml: str, after: str) -> None:
+    assert after in moved_shapes(xml.encode(), SHEET, MOVED).decode()
+    assert moved_shapes(xml.replace("6", "5").encode(), SHEET, MOVED).decode() == xml.replace("6", "5")
+
+
+def test_a_check_box_follows_its_cell(tmp_path: Path) -> None:
+    book = control_book(tmp_path / "control.xlsx")
+    moved = Movement(lambda area: replace(area, top=area.top + 3, bottom=area.bottom + 3), lambda area: area)
+    moved = replace(moved, pointed=moved.moved)
+    found = shapes_following(Package.open(book), {"报表": moved})
+    assert b'fmlaLink="$H$5"' in found["xl/ctrlProps/ctrlProp1.xml"]
+    assert b"<x:FmlaLink>$H$5<" in found["xl/drawings/vmlDrawing1.vml"]
 
 
 # sparklines

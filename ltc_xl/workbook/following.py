@@ -7,14 +7,16 @@ from ltc_xl.workbook.grow import grow_tail
 from ltc_xl.workbook.movement import Movements
 from ltc_xl.workbook.package import Package
 from ltc_xl.workbook.pivots import pivots_following
+from ltc_xl.workbook.shapes import shapes_following
 from ltc_xl.workbook.splices import Splices
 
-_RULES = (b"conditionalFormatting", b"dataValidation", b"sparkline")
+_RULES = (b"conditionalFormatting", b"dataValidation", b"sparkline", b"controlPr")
 
 
 def parts_following(package: Package, movements: Movements) -> dict[str, bytes]:
-    """Return part -> its bytes afterwards, for the charts and pivot tables that speak of moved ranges."""
-    return charts_following(package, movements) | pivots_following(package, movements)
+    """Return part -> its bytes afterwards, for charts, pivot tables and shapes that speak of moved ranges."""
+    charts = charts_following(package, movements)
+    return charts | pivots_following(package, movements) | shapes_following(package, movements)
 
 
 def sheets_following(package: Package, movements: Movements, *, but: Collection[str]) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from ltc_xl.workbook.ranges import PREFIX, moved_element, moved_tag
 from ltc_xl.workbook.reshape import Mover, Reshape
 from ltc_xl.workbook.rules import moved_rules
 from ltc_xl.workbook.scan import SheetScan
+from ltc_xl.workbook.shapes import moved_shapes
 from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import attribute, with_attribute
 
@@ -46,6 +47,7 @@ def area_moved(table: TablePart, reshape: Reshape) -> TablePart:
 _TABLE_TAGS = re.compile(rb"<" + PREFIX + rb"(?:table|autoFilter|sortState|sortCondition)(?=\s)[^>]*>")
 _ELEMENTS = re.compile(
     rb"<" + PREFIX + rb"(?P<tag>autoFilter|sortState|sortCondition|protectedRange|ignoredError)(?=\s)[^>]*>"
+    rb"|(?P<control><" + PREFIX + rb"controlPr(?=\s)[^>]*>)"
     rb"|(?P<rules><(?P<rule>" + PREFIX + rb"conditionalFormatting)(?=[\s>])[^>]*>.*?</(?P=rule)\s*>)"
     rb"|<(?P<list>" + PREFIX + rb"(?P<kind>dataValidations|hyperlinks))(?=[\s>])[^>]*>"
     rb"(?P<members>.*?)</(?P=list)\s*>",
@@ -61,6 +63,8 @@ def _moved(element: re.Match[bytes], name: str, movements: Movements) -> bytes:
     home = movements.get(name)
     if element["tag"]:
         return moved_tag(element[0], home.moved) if home else element[0]
+    if element["control"]:
+        return moved_shapes(element[0], name, movements)
     if element["rules"]:
         return moved_rules(element[0], name, movements)
     return _moved_list(element, name, movements)

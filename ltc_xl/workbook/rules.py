@@ -8,10 +8,11 @@ from ltc_xl.workbook.area import Area, area_of
 from ltc_xl.workbook.movement import Movements
 from ltc_xl.workbook.ranges import PREFIX, moved_element
 from ltc_xl.workbook.references import moved_rule
-from ltc_xl.workbook.tags import attribute, plain, xml_text
+from ltc_xl.workbook.tags import attribute, plain, with_attribute, xml_text
 
 RULE = rb"(?:conditionalFormatting|dataValidation)"
 _FORMULA = re.compile(rb"(<(" + PREFIX + rb")(?:formula[12]?|f)(?:\s[^>]*)?>)([^<]+)(?=</\2)")
+_THRESHOLD = re.compile(rb"<" + PREFIX + rb"cfvo(?=\s)[^>]*\stype=[\"']formula[\"'][^>]*>")
 _INNER = re.compile(rb"<" + PREFIX + rb"sqref>([^<]*)<")
 
 
@@ -33,7 +34,13 @@ def moved_rules(xml: bytes, home: str, movements: Movements) -> bytes:
         new = _moved(text, home, movements, (before, after))
         return match[0] if new == text else match[1] + xml_text(new)
 
-    return _FORMULA.sub(formula, moved) if before and after else moved
+    def threshold(match: re.Match[bytes]) -> bytes:
+        text = plain(attribute(match[0], b"val") or b"")
+        new = _moved(text, home, movements, (before, after))
+        value = xml_text(new).replace(b'"', b"&quot;")
+        return match[0] if new == text else with_attribute(match[0], b"val", value)
+
+    return _THRESHOLD.sub(threshold, _FORMULA.sub(formula, moved)) if before and after else moved
 
 
 def _moved(text: str, home: str, movements: Movements, areas: tuple[Sequence[Area], Sequence[Area]]) -> str:
