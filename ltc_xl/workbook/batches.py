@@ -10,6 +10,7 @@ from itertools import islice
 from ltc_xl.workbook.area import Area, area_of
 from ltc_xl.workbook.inputs import Inputs
 from ltc_xl.workbook.meanings import Meanings
+from ltc_xl.workbook.members import Cells, LongMembers, Members
 from ltc_xl.workbook.places import Place, Places
 from ltc_xl.workbook.reach import Columns, Reach
 from ltc_xl.workbook.scan import SheetScan
@@ -28,18 +29,18 @@ class Group:
     """Formulas that read the same cells, as seen from where each stands.
 
     Attributes:
-        rows: column -> rows of its cells, ascending.
+        members: its cells.
         reaches: what each of them reads.
         by_row: whether the number of a row is part of their values.
         extent: the cells that an array formula fills.
         stale: column -> rows of the cells whose value no longer holds.
     """
 
-    rows: Mapping[int, Sequence[int]]
+    members: Members
     reaches: Sequence[Reach]
     by_row: bool = False
     extent: Area | None = None
-    stale: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    stale: Cells = field(default_factory=lambda: defaultdict(set))
 
 
 @dataclass
@@ -75,11 +76,15 @@ class Batch:
     def groups(self) -> Sequence[Group]:
         """Return them by what they read exactly."""
         along = self.inputs.numbers
-        places = self.places.of([at for _, positions in self.texts for at in positions])
+        everywhere = [at for _, positions in self.texts for at in positions]
+        if self.home is None and not along and len(everywhere) > FEW:
+            return [self._group([], LongMembers(self.places, everywhere))]
+        places = self.places.of(everywhere)
         if self.home is not None or not along:
             runs = RUN.findall(self.texts[0][0])
             own = self.home or 0
-            return [self._group([int(runs[run]) - own * moves for run, moves in along.items()], places)]
+            numbers = [int(runs[run]) - own * moves for run, moves in along.items()]
+            return [self._group(numbers, Members(places), places)]
         found: dict[tuple[int, ...], list[Place]] = defaultdict(list)
         rest = iter(places)
         for text, positions in self.texts:
@@ -87,22 +92,18 @@ class Batch:
             for place in islice(rest, len(positions)):
                 row = place[0]
                 found[tuple(int(runs[run]) - row * moves for run, moves in along.items())].append(place)
-        return [self._group(numbers, found[numbers]) for numbers in found]
+        return [self._group(numbers, Members(found[numbers]), found[numbers]) for numbers in found]
 
-    def _group(self, numbers: Sequence[int], places: Sequence[Place]) -> Group:
+    def _group(self, numbers: Sequence[int], members: Members, places: Sequence[Place] = ()) -> Group:
         reaches = self.inputs.reaches(dict(zip(self.inputs.numbers, numbers, strict=True)))
-        by_column: dict[int, list[int]] = defaultdict(list)
-        for row, column in places:
-            by_column[column].append(row)
-        rows = {column: sorted(found) for column, found in by_column.items()}
-        return Group(rows, [*reaches, *self._grown(reaches, places)], self.inputs.by_row, self.extent)
+        return Group(members, [*reaches, *self._grown(reaches, places)], self.inputs.by_row, self.extent)
 
     def _grown(self, reaches: Iterable[Reach], places: Sequence[Place]) -> Iterator[Reach]:
         """Yield what references to several rows grow to with their table."""
         for reach in reaches:
             knows = reach.sheet in self.book.movers and not reach.is_one_row
             if knows and (reach.fixed or len(places) == 1):
-                area = reach.at(*places[0])
+                area = reach.fixed or reach.at(*places[0])
                 after = self.book.grown(reach.sheet, area)
                 if after != area:
                     yield Reach.to(reach.sheet, after)

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ltc_xl.workbook.area import Area
+from ltc_xl.workbook.area import MAX_ROW, Area
 from ltc_xl.workbook.batches import Batch, Group, Stands
+from ltc_xl.workbook.members import Cells
 from ltc_xl.workbook.reach import Columns, Rows
 
 Changed = dict[str, dict[int, list[Rows]]]
@@ -71,7 +72,7 @@ class Dependents:
 
     # ------------------------------------------------------------ the first step
 
-    def _at_once(self, change: Change) -> Iterator[tuple[Batch, Group, dict[int, set[int]]]]:
+    def _at_once(self, change: Change) -> Iterator[tuple[Batch, Group, Cells]]:
         """Yield the formulas that are stale whatever cells changed, or because rows went."""
         for batch in self._batches:
             inputs = batch.inputs
@@ -81,20 +82,18 @@ class Dependents:
                 self._rouse(batch)
                 for group in batch.groups:
                     everything = inputs.anything or inputs.lost
-                    yield batch, group, _all(group) if everything else self._torn(batch, group, change)
+                    yield batch, group, group.members.all if everything else self._torn(batch, group, change)
 
-    def _torn(self, batch: Batch, group: Group, change: Change) -> dict[int, set[int]]:
+    def _torn(self, batch: Batch, group: Group, change: Change) -> Cells:
         """Return the cells of a group that read over a seam, or count rows that have other numbers."""
-        found: dict[int, set[int]] = defaultdict(set)
-        for column, rows in group.rows.items():
-            for reach in group.reaches:
-                areas = () if reach.is_one_row else change.seams.get(reach.sheet, ())
-                counted = change.moved.get(reach.sheet, ()) if group.by_row else ()
-                for hit in reach.readers(rows, column, _whole([*areas, *counted])):
-                    found[column].update(hit)
-            own = change.moved.get(batch.sheet, ()) if group.by_row else ()
-            moved = (a for a in own if a.left <= column <= a.right)
-            found[column].update(r for area in moved for r in rows if area.top <= r <= area.bottom)
+        found: Cells = {}
+        for reach in group.reaches:
+            seams = () if reach.is_one_row else change.seams.get(reach.sheet, ())
+            counted = change.moved.get(reach.sheet, ()) if group.by_row else ()
+            one = replace(group, reaches=[reach])
+            _join(found, _readers(one, reach.sheet, _whole([*seams, *counted])))
+        if group.by_row:
+            _join(found, _inside(group.members.all, change.moved.get(batch.sheet, ())))
         return found
 
     # ------------------------------------------------------------ the further steps
@@ -108,7 +107,7 @@ class Dependents:
             for batch, group in self._awake[sheet]:
                 hit = _readers(group, sheet, columns)
                 if hit and widely:
-                    hit = _all(group)
+                    hit = group.members.all
                 if hit:
                     self._add(found, batch, self._fresh(batch, group, _passed_on(batch, group, hit)))
         return found
@@ -124,7 +123,7 @@ class Dependents:
             for sheet in {reach.sheet for reach in group.reaches}:
                 self._awake[sheet].append((batch, group))
 
-    def _fresh(self, batch: Batch, group: Group, hit: Mapping[int, set[int]]) -> dict[int, list[int]]:
+    def _fresh(self, batch: Batch, group: Group, hit: Cells) -> dict[int, list[int]]:
         """Return those of some cells that become stale now, and note them."""
         new = {
             column: sorted(r for r in rows - group.stale[column] if not self._stands(batch.sheet, r, column))
@@ -144,18 +143,18 @@ class Dependents:
                 frontier.setdefault(batch.sheet, {}).setdefault(column, []).append(rows)
 
 
-def _readers(group: Group, sheet: str, columns: Columns) -> dict[int, set[int]]:
+def _readers(group: Group, sheet: str, columns: Columns) -> Cells:
     """Return the cells of a group that read changed cells of a sheet."""
-    found: dict[int, set[int]] = {}
-    for column, rows in group.rows.items():
-        for reach in group.reaches:
-            if reach.sheet == sheet:
-                for hit in reach.readers(rows, column, columns):
-                    found.setdefault(column, set()).update(hit)
-    return {column: rows for column, rows in found.items() if rows}
+    reaches = [reach for reach in group.reaches if reach.sheet == sheet]
+    found: Cells = {}
+    for column in group.members.columns:
+        spans = [span for reach in reaches for span in reach.readers(column, columns)]
+        if spans:
+            found |= group.members.within(column, spans)
+    return found
 
 
-def _passed_on(batch: Batch, group: Group, hit: dict[int, set[int]]) -> dict[int, set[int]]:
+def _passed_on(batch: Batch, group: Group, hit: Cells) -> Cells:
     """Return the cells hit, and all that read on from one to the next in the same column.
 
     A running balance is a chain as long as its column; it is not followed cell by cell.
@@ -163,19 +162,30 @@ def _passed_on(batch: Batch, group: Group, hit: dict[int, set[int]]) -> dict[int
     for column, rows in hit.items():
         own = [r for r in group.reaches if r.sheet == batch.sheet and _holds(r.columns(column), column)]
         distances = [side.number for r in own for side in (r.top, r.bottom) if side.along]
-        if any(distance < 0 for distance in distances):
-            rows.update(row for row in group.rows[column] if row > min(rows))
-        if any(distance > 0 for distance in distances):
-            rows.update(row for row in group.rows[column] if row < max(rows))
+        first = min(rows) if any(distance < 0 for distance in distances) else MAX_ROW
+        last = max(rows) if any(distance > 0 for distance in distances) else 1
+        if first < MAX_ROW or last > 1:
+            rows.update(group.members.within(column, [(first, MAX_ROW), (1, last)]).get(column, ()))
     return hit
+
+
+def _join(cells: Cells, more: Cells) -> None:
+    for column, rows in more.items():
+        cells.setdefault(column, set()).update(rows)
+
+
+def _inside(cells: Cells, areas: Iterable[Area]) -> Cells:
+    """Return those of some cells that stand in areas."""
+    found: Cells = {}
+    for area in areas:
+        for column in range(area.left, area.right + 1):
+            rows = {row for row in cells.get(column, ()) if area.top <= row <= area.bottom}
+            _join(found, {column: rows})
+    return found
 
 
 def _holds(span: tuple[int, int], column: int) -> bool:
     return span[0] <= column <= span[1]
-
-
-def _all(group: Group) -> dict[int, set[int]]:
-    return {column: set(rows) for column, rows in group.rows.items()}
 
 
 def _whole(areas: Iterable[Area]) -> dict[int, list[Rows]]:

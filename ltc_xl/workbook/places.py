@@ -25,6 +25,10 @@ class Places:
         """Return the row and column of the cell with a formula at a position."""
         return self.of([position])[0]
 
+    def bounds(self, first: int, last: int) -> tuple[int, int]:
+        """Return where in the bytes rows begin and end."""
+        return self._scan.place_of(max(first, 1)), self._scan.place_of(last + 1)
+
     def of(self, positions: Sequence[int]) -> list[Place]:
         """Return the rows and columns of the cells with formulas at some positions.
 

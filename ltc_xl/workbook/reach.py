@@ -10,6 +10,9 @@ from ltc_xl.workbook.area import MAX_COLUMN, MAX_ROW, Area
 Rows = Sequence[int]
 """Numbers of rows, ascending."""
 
+Span = tuple[int, int]
+"""The first and last of some rows."""
+
 Columns = Mapping[int, Sequence[Rows]]
 """Column -> rows, for cells of one sheet."""
 
@@ -64,41 +67,42 @@ class Reach:
         left, right = self.columns(column)
         return Area(rows[0], left, rows[1], right)
 
-    def readers(self, rows: Rows, column: int, changed: Columns) -> Iterator[Rows]:
-        """Yield the rows, of formulas that stand in a column, from which it meets changed cells of its sheet.
+    def readers(self, column: int, changed: Columns) -> Iterator[Span]:
+        """Yield the rows from which formulas of a column meet changed cells of the reach's sheet.
 
         >>> above = Reach("s", Side(-1, along=True), Side(-1, along=True), Side(3), Side(3))
-        >>> list(above.readers([4, 5, 6, 7], 2, {3: [[4, 6]], 9: [[1]]}))
-        [[5], [7]]
+        >>> list(above.readers(2, {3: [[4, 5, 9]], 7: [[1]]}))
+        [(5, 6), (10, 10)]
         >>> running = Reach("s", Side(4), Side(0, along=True), Side(3), Side(3))
-        >>> list(running.readers([4, 5, 6, 7], 2, {3: [[6]]}))
-        [[6, 7]]
+        >>> list(running.readers(2, {3: [[6]]}))
+        [(6, 1048576)]
         """
         left, right = self.columns(column)
         held = [part for at, parts in changed.items() if left <= at <= right for part in parts]
         if held:
-            yield from self._readers(rows, held[0] if len(held) == 1 else list(merge(*held)))
+            yield from self._readers(held[0] if len(held) == 1 else list(merge(*held)))
 
-    def _readers(self, rows: Rows, changed: Rows) -> Iterator[Rows]:
+    def _readers(self, changed: Rows) -> Iterator[Span]:
         top, bottom = self.top, self.bottom
         if top.along and bottom.along:
             near, far = sorted((top.number, bottom.number))
-            spans = ((row - far, row - near) for row in changed)
-            yield from (_between(rows, first, last) for first, last in _joined(spans))
+            yield from _joined((row - far, row - near) for row in changed)
         elif top.along or bottom.along:
-            yield from self._half(rows, changed)
-        elif _between(changed, *sorted((top.number, bottom.number))):
-            yield rows
+            yield from self._half(changed)
+        else:
+            first, last = sorted((top.number, bottom.number))
+            if bisect_left(changed, first) < bisect_right(changed, last):
+                yield 1, MAX_ROW
 
-    def _half(self, rows: Rows, changed: Rows) -> Iterator[Rows]:
+    def _half(self, changed: Rows) -> Iterator[Span]:
         """Yield the readers' rows where one side stays and the other goes along."""
         moving, fixed = (self.top, self.bottom) if self.top.along else (self.bottom, self.top)
         at = bisect_left(changed, fixed.number)
         if at < len(changed):
-            yield _between(rows, changed[at] - moving.number, MAX_ROW)
+            yield changed[at] - moving.number, MAX_ROW
         at = bisect_right(changed, fixed.number)
         if at:
-            yield _between(rows, 1, changed[at - 1] - moving.number)
+            yield 1, changed[at - 1] - moving.number
 
 
 def box(reaches: Sequence[Reach]) -> Reach:
@@ -118,15 +122,11 @@ def _number(side: Side) -> int:
     return side.number
 
 
-def _between(rows: Rows, first: int, last: int) -> Rows:
-    return rows[bisect_left(rows, first) : bisect_right(rows, last)]
-
-
-def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield ascending spans, those joined that have rows in common."""
-    held: tuple[int, int] | None = None
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield ascending spans, those joined that have no row between them."""
+    held: Span | None = None
     for first, last in spans:
-        if held is not None and first <= held[1]:
+        if held is not None and first <= held[1] + 1:
             held = held[0], max(held[1], last)
             continue
         if held is not None:
