@@ -12,7 +12,7 @@ from ltc_xl.workbook.merges import moved_merges
 from ltc_xl.workbook.movement import Movement, Movements
 from ltc_xl.workbook.names import grow_names
 from ltc_xl.workbook.package import Package, Sheet, TablePart
-from ltc_xl.workbook.references import moved_rule
+from ltc_xl.workbook.references import moved_formula, moved_rule
 from ltc_xl.workbook.removal import Removal
 from ltc_xl.workbook.reshape import Mover, all_moved
 from ltc_xl.workbook.scan import SheetScan
@@ -93,7 +93,10 @@ class RemovedRows:
 
         def filled(match: re.Match[bytes]) -> bytes:
             text = plain(match[3])
-            new = moved_rule(text, table.sheet, self._movers, [first], after)
+            if match[2].endswith(b"totalsRowFormula"):
+                new: str | None = moved_formula(text, table.sheet, self._movers)
+            else:
+                new = moved_rule(text, table.sheet, self._movers, [first], after)
             return match[0] if new in {text, None} else match[1] + xml_text(new or "")
 
         xml = _COLUMN_FORMULA.sub(filled, xml)
