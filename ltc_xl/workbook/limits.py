@@ -77,7 +77,7 @@ def _has_long_constant(text: str) -> bool:
 
 
 def _without_quotes(text: str) -> str:
-    """Return a formula without its texts, sheets and headers; a quote within a header escapes one character."""
+    """Return a formula without texts, sheets and headers; a quote within a header escapes one character."""
     if '"' not in text and "'" not in text:
         return text
     return _TOKENS.sub("", text) if "[" in text else _QUOTED.sub("", text)
