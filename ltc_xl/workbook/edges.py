@@ -5,11 +5,10 @@ marks, the hidden column of the Problems sheet: so an edge moves with its row an
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ltc_xl.model.address import column_letters
-from ltc_xl.model.tables import UID, Table
 from ltc_xl.workbook.area import Area, area_of, column_number
 from ltc_xl.workbook.tags import attribute, plain, xml_text
 from ltc_xl.workbook.tail import Tail
@@ -33,21 +32,6 @@ def edge_formula(cell: str, code: str) -> str:
     """
     quoted = code.replace('"', '""')
     return f'ISNUMBER(MATCH({cell}&"|{quoted}",{MARKS},0))'
-
-
-def wanted_edges(model: Table, columns: Mapping[str, int]) -> Wanted:
-    """Return the edges that a table on a sheet must have; none where its rows have no identity there.
-
-    Args:
-        model: which table.
-        columns: code -> column of the sheet.
-    """
-    if not model.tracked or UID not in columns:
-        return frozenset()
-    ours = {code: number for code, number in columns.items() if code in model.by_code}
-    seen = [number for code, number in ours.items() if not model.by_code[code].hidden]
-    whole_row = {(min(seen), "")} if seen else set()
-    return frozenset({(number, code) for code, number in ours.items()} | whole_row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from ltc_xl.model.address import column_letters
 from ltc_xl.model.book import Book, BookTable, Place
 from ltc_xl.model.change import Changes, applied
 from ltc_xl.model.tables import ROW, UID, header_escaped
-from ltc_xl.workbook.edges import wanted_edges
+from ltc_xl.workbook.edgecolumns import wanted_edges
 from ltc_xl.workbook.edits import MarkCells
 from ltc_xl.workbook.marks import MOST_NOTES
 

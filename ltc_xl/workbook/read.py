@@ -20,7 +20,8 @@ from ltc_xl.workbook.binding import (
     table_part,
 )
 from ltc_xl.workbook.coerce import Reading
-from ltc_xl.workbook.edges import MARKS, Edges, wanted_edges
+from ltc_xl.workbook.edgecolumns import wanted_edges
+from ltc_xl.workbook.edges import MARKS, Edges
 from ltc_xl.workbook.memory import Memory
 from ltc_xl.workbook.naming import is_named
 from ltc_xl.workbook.package import Package, Sheet, TablePart
