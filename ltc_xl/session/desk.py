@@ -167,9 +167,6 @@ class Desk:
     def _made(self, edits: Sequence[Edit]) -> int:
         try:
             cells = patch(self.path, beside(self.path), edits).cells
-        except OSError as error:
-            folder = str(self.path.parent)
-            raise WorldError("folder_unwritable", path=folder, cause=error.strerror or str(error)) from error
         except (CannotPatch, NotAWorkbook) as error:
             self._refuse_saved(error)
             raise

@@ -1,8 +1,10 @@
 """Edits into a workbook file, byte by byte: what no edit names is copied as it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from ltc_xl.model.address import column_letters
 from ltc_xl.model.errors import CannotPatch
@@ -12,6 +14,7 @@ from ltc_xl.workbook.draft import Draft
 from ltc_xl.workbook.edits import CellEdit, ClearMarks, Edit, MarkCells, PatchReport, ShowSheet
 from ltc_xl.workbook.following import parts_following, sheets_following
 from ltc_xl.workbook.marks import mark
+from ltc_xl.workbook.mishaps import named_errors
 from ltc_xl.workbook.movement import Movements
 from ltc_xl.workbook.names import grow_names
 from ltc_xl.workbook.package import Package, Sheet, TablePart
@@ -34,22 +37,30 @@ def patch(source: Path, target: Path, edits: Sequence[Edit]) -> PatchReport:
     Raises:
         NotAWorkbook: the source is none.
         CannotPatch: an edit would lose something; nothing was written.
+        WorldError: the target cannot be written; what was written of it is gone.
     """
     package = Package.open(source)
     if any("_xmlsignatures/" in key for key in package.by_key):
         raise CannotPatch("patch_signed", place=package.name)
     patched = _Patch.of(rows_gone(package, edits))
     draft = patched.draft()
-    if not (draft.changed or draft.added):
-        target.write_bytes(package.data)
-        return PatchReport()
+    with named_errors(source), _whole_or_gone(target) as file:
+        if not (draft.changed or draft.added):
+            file.write(package.data)
+            return PatchReport()
+        write_package(package, file, draft.changed, draft.dropped, draft.added)
+    return patched.report(draft)
+
+
+@contextmanager
+def _whole_or_gone(target: Path) -> Iterator[BinaryIO]:
+    """Open a file to write, and leave none behind that is not whole."""
     try:
         with target.open("wb") as file:
-            write_package(package, file, draft.changed, draft.dropped, draft.added)
+            yield file
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    return patched.report(draft)
 
 
 class _Patch:

@@ -1,24 +1,22 @@
 """The swap: a finished new file takes the old one's place, which is whole at any moment."""
 
-import errno
 import hashlib
 import os
 import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from ltc_xl.model.errors import BookHasChanged, BookIsOpen, NotAWorkbook, WorldError
+from ltc_xl.model.errors import BookHasChanged, NotAWorkbook, WorldError
 from ltc_xl.workbook.locks import check_not_open
+from ltc_xl.workbook.mishaps import named_errors
 from ltc_xl.workbook.package import Package
 
 KEPT = 10
 """Backups kept of one workbook."""
-
-_DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def replace_book(path: Path, new_file: Path, expected_digest: str, backups: Path) -> Path:
@@ -34,13 +32,14 @@ def replace_book(path: Path, new_file: Path, expected_digest: str, backups: Path
     """
     book = path.resolve()
     beside = book.with_name(f".{book.name}.ltc-xl.tmp")
-    with _named_errors(path), _gone_afterwards(new_file, beside):
+    with named_errors(path), _gone_afterwards(new_file, beside):
         _refuse_read_only(book)
         _read_back(new_file)
         if new_file.resolve() != beside:
             shutil.copyfile(new_file, beside)
         before = book.stat()
-        beside.chmod(stat.S_IMODE(before.st_mode))
+        with suppress(PermissionError):  # network folders that know no modes
+            beside.chmod(stat.S_IMODE(before.st_mode))
         _sync(beside)
         backup = _backed_up(book, expected_digest, backups)
         check_not_open(book)
@@ -57,7 +56,7 @@ def place_book(path: Path, new_file: Path) -> None:
     Raises:
         WorldError: the folder may not be written, the disk is full, or the new file cannot be read back.
     """
-    with _named_errors(path), _gone_afterwards(new_file):
+    with named_errors(path), _gone_afterwards(new_file):
         _read_back(new_file)
         _sync(new_file)
         new_file.replace(path)
@@ -90,14 +89,22 @@ def _backed_up(book: Path, expected_digest: str, backups: Path) -> Path:
     backups.mkdir(parents=True, exist_ok=True)
     moment = datetime.now().astimezone()
     backup = backups / f"{book.stem}.{moment:%Y%m%d-%H%M%S-%f}{book.suffix}"
-    shutil.copyfile(book, backup)
-    if digest_of(backup) != expected_digest:
-        backup.unlink()
-        raise BookHasChanged("book_changed", file=book.name)
-    _sync(backup)
+    try:
+        _copy(book, backup, expected_digest)
+    except BaseException:
+        backup.unlink(missing_ok=True)
+        raise
     for old in sorted(backups.glob(f"*{book.suffix}"), key=lambda kept: kept.stat().st_mtime_ns)[:-KEPT]:
         old.unlink()
     return backup
+
+
+def _copy(book: Path, backup: Path, expected_digest: str) -> None:
+    """Copy a workbook that must still be the one that was read."""
+    shutil.copyfile(book, backup)
+    if digest_of(backup) != expected_digest:
+        raise BookHasChanged("book_changed", file=book.name)
+    _sync(backup)
 
 
 def _mark(found: os.stat_result) -> tuple[int, int, int]:
@@ -111,14 +118,15 @@ def _sync(file: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a folder's new entry durable, where the system lets one."""
+    """Make a folder's new entry durable, where the system lets one; some network folders do not."""
     if sys.platform == "win32":
         return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 @contextmanager
@@ -128,19 +136,3 @@ def _gone_afterwards(*files: Path) -> Iterator[None]:
     finally:
         for file in files:
             file.unlink(missing_ok=True)
-
-
-@contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
-    """Turn what the system says into our own sentences."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _DISK_FULL:
-            raise WorldError("swap_disk_full", file=path.name) from error
-        if isinstance(error, PermissionError) and sys.platform == "win32":
-            raise BookIsOpen("book_open", file=path.name) from error
-        if isinstance(error, FileNotFoundError):
-            raise BookHasChanged("book_gone", file=path.name) from error
-        cause = error.strerror or str(error)
-        raise WorldError("swap_denied", file=path.name, folder=str(path.parent), cause=cause) from error
