@@ -27,6 +27,7 @@ samples:
 bench NAME:
     python benchmarks/{{NAME}}.py
 
-# A hundred syncs killed at random moments, each held to an undisturbed run
+# A hundred syncs and two hundred writes killed at random moments, each held to an undisturbed run
 soak:
     python benchmarks/kills.py
+    python benchmarks/kill_writes.py

@@ -1,17 +1,11 @@
 """The swap: the workbook is the old file or the new one, whole, at any moment."""
 
-import os
-import random
-import signal
-import subprocess
 import sys
-import time
-import zipfile
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 from sample_books import leads_book
+from write_kills import killed
 
 from ltc_xl.messages import sentence_of
 from ltc_xl.model.errors import BookHasChanged, BookIsOpen, LtcError, WorldError
@@ -163,48 +157,14 @@ def test_the_owner_file_of_another_workbook_is_no_obstacle(book: Path, backups: 
 
 # killed
 
-SWAPPERS = """
-import os, sys
-from pathlib import Path
-from ltc_xl.workbook.edits import CellEdit
-from ltc_xl.workbook.patcher import patch
-from ltc_xl.workbook.swap import digest_of, replace_book
-
-book, backups = Path(sys.argv[1]), Path(sys.argv[2])
-new = book.with_name(f".{book.name}.ltc-xl.tmp")
-
-def swap_for_ever():
-    for turn in range(100_000):
-        patch(book, new, [CellEdit("线索", "B4", f"第{turn}次")])
-        replace_book(book, new, digest_of(book), backups)
-
-for _ in sys.stdin:
-    child = os.fork()
-    if not child:
-        swap_for_ever()
-    print(child, flush=True)
-    os.waitpid(child, 0)
-    print("dead", flush=True)
-"""
-
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
-def test_fifty_kills_at_random_moments_leave_a_whole_workbook(book: Path, backups: Path) -> None:
-    chance, seen = random.Random(50), set()  # noqa: S311  moments, not secrets
-    command = [sys.executable, "-c", SWAPPERS, str(book), str(backups)]
-    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as swappers:  # noqa: S603  a program of our own
-        assert swappers.stdin
-        assert swappers.stdout
-        for _ in range(50):
-            swappers.stdin.write("next\n")
-            swappers.stdin.flush()
-            child = int(swappers.stdout.readline())
-            time.sleep(chance.uniform(0, 0.04))
-            os.kill(child, signal.SIGKILL)
-            assert swappers.stdout.readline() == "dead\n"
-            with zipfile.ZipFile(book) as package:
-                assert package.testzip() is None
-            seen.add(digest_of(book))
-    assert len(seen) > 1
+def test_ten_kills_at_random_moments_leave_the_old_file_or_the_new_one_whole(
+    book: Path, backups: Path
+) -> None:
+    seen = killed(book, backups, count=10, within=0.1, seed=50)
+    assert seen.damaged == 0
+    assert seen.moved
+    assert seen.left <= {f".{book.name}.ltc-xl.tmp"}
     replace_book(book, new_file(book), digest_of(book), backups)
     assert [path.name for path in book.parent.iterdir()] == [book.name]
