@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ltc_xl.workbook.area import Area
 from ltc_xl.workbook.movement import Movements
 from ltc_xl.workbook.package import Package, elements
 from ltc_xl.workbook.pointers import Pointer, by_folded_name, pointers, repointed
-from ltc_xl.workbook.points import Source, level_count, point_count, with_points
+from ltc_xl.workbook.points import level_count, point_count, with_points
+from ltc_xl.workbook.series import Series, points_of
+from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import plain, xml_text
 
 _KINDS = ("drawingml.chart+xml", "ms-office.chartex+xml")
@@ -16,10 +17,9 @@ _PREFIX = rb"(?:[\w.-]+:)?"
 _FORMULA = re.compile(
     rb"(?P<tag><(?P<p>" + _PREFIX + rb")(?:f|sqref)(?:\s[^>]*)?>)(?P<text>[^<]*)"
     rb"(?P<end></(?P=p)(?:f|sqref)\s*>\s*)"
-    rb"(?P<cache><(?P<q>" + _PREFIX + rb")(?P<kind>\w+Cache)(?:\s[^>]*)?>.*?</(?P=q)(?P=kind)\s*>"
-    rb"|(?:<(?P=p)nf(?:\s[^>]*)?>[^<]*</(?P=p)nf>\s*)?(?:<(?P=p)lvl\s(?:[^>]*/>|.*?</(?P=p)lvl>)\s*)+)?",
-    re.DOTALL,
+    rb"(?P<cache><(?:(?P<kind>" + _PREFIX + rb"\w+Cache)|(?P<newer>(?P=p))(?:lvl|nf))(?=[\s>]))?"
 )
+_END_OF_NEWER = re.compile(rb"</" + _PREFIX + rb"(?:str|num)Dim\s*>")
 _NUMBERS = re.compile(rb"<(?:[\w.-]+:)?num(?:Ref|Dim)(?:\s[^>]*)?>\s*$")
 _TITLES = re.compile(rb"<(?:[\w.-]+:)?tx(?:Data)?>\s*(?:<(?:[\w.-]+:)?strRef>\s*)?$")
 _LOOK_BACK = 200
@@ -53,45 +53,43 @@ def grown_chart(xml: bytes, movements: Movements, names: Mapping[str, str] | Non
         names: defined names and what they stand for; a chart of the newer kinds speaks through such.
     """
     folded = by_folded_name(movements)
-    return _FORMULA.sub(lambda match: _followed(match, folded, names or {}), xml)
+    splices = Splices(xml)
+    for match in _FORMULA.finditer(xml):
+        cache = xml[match.start("cache") : _end_of_cache(match)] if match["cache"] else b""
+        new = _followed(match, cache, folded, names or {})
+        splices.replace(match.start(), match.end("end") + len(cache), new)
+    return splices.result()
 
 
-@dataclass(frozen=True)
-class _Reference:
-    """A reference of a chart before and after."""
-
-    before: Sequence[Pointer]
-    after: Sequence[Pointer | None]
-
-    @property
-    def moved(self) -> bool:
-        return list(self.before) != list(self.after)
-
-    def column(self, number: int) -> "_Reference":
-        """Return its part for a level of categories, the innermost being the last column."""
-        after = [p.column(number) if p else None for p in self.after]
-        return _Reference([p.column(number) for p in self.before], after)
+def _end_of_cache(match: re.Match[bytes]) -> int:
+    """Return where the points end that a reference is followed by."""
+    if match["kind"]:
+        closing = b"</" + match["kind"] + b">"
+        at = match.string.find(closing, match.end())
+        return at + len(closing) if at >= 0 else match.start("cache")
+    closed = _END_OF_NEWER.search(match.string, match.end())
+    return closed.start() if closed else match.start("cache")
 
 
-def _followed(match: re.Match[bytes], movements: Movements, names: Mapping[str, str]) -> bytes:
+def _followed(match: re.Match[bytes], cache: bytes, movements: Movements, names: Mapping[str, str]) -> bytes:
+    """Return a reference and the points behind it as they are afterwards."""
     text = plain(match["text"])
     spoken = names.get(text.rpartition("!")[2].casefold(), text)
     before = pointers(spoken)
     if not any(pointer.sheet in movements for pointer in before):
-        return match[0]
-    is_line = _is_line(match, before)
-    reference = _Reference(before, [_after(p, movements, is_line=is_line) for p in before])
+        return match["tag"] + match["text"] + match["end"] + cache
+    is_line = _is_line(match, cache, before)
+    reference = Series(before, [_after(p, movements, is_line=is_line) for p in before])
     after = repointed(text, lambda pointer: _after(pointer, movements, is_line=is_line))
     new = match["text"] if after == text else xml_text(after)
-    cache = match["cache"] or b""
     return match["tag"] + new + match["end"] + _cached(match, cache, reference, movements)
 
 
-def _is_line(match: re.Match[bytes], before: Sequence[Pointer]) -> bool:
+def _is_line(match: re.Match[bytes], cache: bytes, before: Sequence[Pointer]) -> bool:
     """Return whether a reference to one row means that row and no column: titles, series that lie across."""
     back = match.string[max(match.start() - _LOOK_BACK, 0) : match.start()]
     across = any(p.area.left < p.area.right for p in before)
-    return bool(_TITLES.search(back)) or (across and level_count(match["cache"] or b"") < 2)  # noqa: PLR2004  two levels are two columns
+    return bool(_TITLES.search(back)) or (across and level_count(cache) < 2)  # noqa: PLR2004  two levels are two columns
 
 
 def _after(pointer: Pointer, movements: Movements, *, is_line: bool) -> Pointer | None:
@@ -102,7 +100,7 @@ def _after(pointer: Pointer, movements: Movements, *, is_line: bool) -> Pointer 
     return replace(pointer, area=area) if area else None
 
 
-def _cached(match: re.Match[bytes], cache: bytes, reference: _Reference, movements: Movements) -> bytes:
+def _cached(match: re.Match[bytes], cache: bytes, reference: Series, movements: Movements) -> bytes:
     """Return the points that a series keeps as they are afterwards; those we do not understand stay."""
     levels = level_count(cache)
     columns = reference.before[0].area.right - reference.before[0].area.left + 1
@@ -111,63 +109,9 @@ def _cached(match: re.Match[bytes], cache: bytes, reference: _Reference, movemen
         return cache
     parts = [reference.column(k) for k in range(levels)] if by_level else [reference]
     held = point_count(cache)
-    sources = [_sources(part, held, movements) for part in parts]
+    points = [points_of(part, held, movements) for part in parts]
     back = match.string[max(match.start() - _LOOK_BACK, 0) : match.start()]
-    return with_points(cache, sources, numbers=bool(_NUMBERS.search(back)))
-
-
-def _sources(reference: _Reference, held: int | None, movements: Movements) -> list[Source]:
-    """Return where each point comes from; a cache that left out hidden rows is read anew from the cells."""
-    complete = held == sum(_size(p.area) for p in reference.before)
-    sources: list[Source] = []
-    first = 0
-    for before, after in zip(reference.before, reference.after, strict=True):
-        old = _old_numbers(before, after, first, movements) if complete and after else {}
-        first += _size(before.area)
-        if after:
-            sources += [_source(after.sheet, cell, old, movements) for cell in _cells(after.area)]
-    return sources
-
-
-def _source(
-    sheet: str, cell: tuple[int, int], old: Mapping[tuple[int, int], int], movements: Movements
-) -> Source:
-    movement = movements.get(sheet)
-    number = old.get(cell)
-    if number is not None and (movement is None or cell[0] not in movement.fresh):
-        return number
-    return movement.shown(*cell) if movement else None
-
-
-def _old_numbers(
-    before: Pointer, after: Pointer, first: int, movements: Movements
-) -> dict[tuple[int, int], int]:
-    """Return cell afterwards -> the number that its point had."""
-    numbered = enumerate(_cells(before.area), first)
-    if _rows(after.area) >= _rows(before.area):
-        shift = after.area.top - before.area.top
-        return {(row + shift, column): number for number, (row, column) in numbered}
-    found = {}
-    movement = movements[before.sheet]
-    for number, (row, column) in numbered:
-        area = movement.pointed(Area(row, column, row, column))
-        if area:
-            found[area.top, column] = number
-    return found
-
-
-def _cells(area: Area) -> Iterator[tuple[int, int]]:
-    for row in range(area.top, area.bottom + 1):
-        for column in range(area.left, area.right + 1):
-            yield row, column
-
-
-def _rows(area: Area) -> int:
-    return area.bottom - area.top + 1
-
-
-def _size(area: Area) -> int:
-    return _rows(area) * (area.right - area.left + 1)
+    return with_points(cache, points, numbers=bool(_NUMBERS.search(back)))
 
 
 def _names(package: Package) -> dict[str, str]:

@@ -1,13 +1,19 @@
 """How the ranges of one sheet move, and what its cells show afterwards, for the parts that speak of them."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ltc_xl.workbook.area import Area
 from ltc_xl.workbook.reshape import Mover, Reshape
 
 
 def _nothing(_row: int, _column: int) -> None:
     """Return what a cell shows where none is new."""
+
+
+def _nowhere(_area: Area) -> tuple[()]:
+    """Return the cells written where none is."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,7 @@ class Movement:
     Attributes:
         moved: where an area of formats, validations, filters stands afterwards.
         pointed: what a reference to an area names afterwards.
-        fresh: rows, by their number afterwards, whose cells were written.
+        written: area afterwards -> rows and columns of the cells in it that were written.
         shown: row and column afterwards -> what the cell shows, None when it is blank.
         grown: how its tables grew, one after another.
         tables: names of the tables whose rows changed.
@@ -26,7 +32,7 @@ class Movement:
 
     moved: Mover
     pointed: Mover
-    fresh: Container[int] = ()
+    written: Callable[[Area], Iterable[tuple[int, int]]] = _nowhere
     shown: Callable[[int, int], str | None] = _nothing
     grown: Sequence[Reshape] = ()
     tables: Container[str] = ()

@@ -119,11 +119,12 @@ class SheetPatch:
         put = any(table.put is not None for table in self._tables)
         if not put and not any(self._reshapes):
             return None
+        shown = ShownCells(self._package, self._worksheet)
         return Movement(
             all_moved(self._reshapes),
             all_pointed(self._reshapes),
-            fresh=self._worksheet.rows,
-            shown=ShownCells(self._package, self._worksheet).text,
+            written=shown.written,
+            shown=shown.text,
             grown=[reshape for reshape in self._reshapes if reshape.growth > 0],
             tables={table.table.name for table in self._tables},
         )

@@ -1,11 +1,13 @@
 """What the cells of a sheet show after its edits, as text: the values that charts keep a copy of."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from ltc_xl.workbook import events
+from ltc_xl.workbook.area import Area
 from ltc_xl.workbook.cells import number_text, serial
 from ltc_xl.workbook.edits import CachedValue, Formula, Plain
 from ltc_xl.workbook.escapes import unescaped
@@ -37,6 +39,14 @@ class ShownCells:
             return self._standing(cell)
         cached = write.value.value if isinstance(write.value, CachedValue) else write.value
         return self._value(cached.cached if isinstance(cached, Formula) else cached)
+
+    def written(self, area: Area) -> Iterator[tuple[int, int]]:
+        """Yield row and column of the cells of an area that are written."""
+        rows = self.sheet.rows
+        for row in range(area.top, area.bottom + 1):
+            if row in rows:
+                columns = range(area.left, area.right + 1)
+                yield from ((row, column) for column in columns if self.sheet.noted(row, column))
 
     def _value(self, value: Plain) -> str | None:
         if value is None or value == "":
