@@ -1,10 +1,10 @@
 """All rules over one file; parts seen before are not looked at again."""
 
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha1
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ooxml.book import BookFacts, book_facts
 from ooxml.boxes import Box, box, overlaps
@@ -18,7 +18,7 @@ from ooxml.pivots import cache_faults, cache_table_faults, pivot_faults, slicer_
 from ooxml.sheet import SheetFacts, sheet_facts
 from ooxml.styles import Styles, style_faults, styles_of
 from ooxml.table import TableFacts, agreement_faults, table_facts
-from ooxml.xml import Element, children, descendants, parsed, text, whole
+from ooxml.xml import Element, children, descendants, text, whole
 
 T = TypeVar("T")
 
@@ -29,7 +29,10 @@ LARGE = 3_000_000
 def faults(file: Path | bytes, *, large: bool = True) -> list[Fault]:
     """Return everything wrong with a workbook file; ``large`` is whether large sheets are looked into."""
     data = file if isinstance(file, bytes) else file.read_bytes()
-    opened = Opened.read(data)
+    try:
+        opened = Opened.read(data)
+    except zipfile.BadZipFile as error:
+        return [Fault("", "zip", str(error))]
     found = list(opc_faults(opened))
     books = opened.related("", "officeDocument")
     readable = books and not any(fault.rule == "xml" for fault in found)
@@ -46,27 +49,12 @@ def new_faults(before: Path | bytes, after: Path | bytes, *, large: bool = True)
     return [fault for fault in found if now[fault.part, fault.rule] > known[fault.part, fault.rule]]
 
 
-_KEPT = 2_000
-_MEMO: dict[tuple[object, ...], Any] = {}
-
-
-def _seen(data: bytes, look: Callable[[Element], T], *more: object) -> T:
-    """Return what a look at some XML says; the same bytes are looked at once."""
-    key = (look.__name__, sha1(data, usedforsecurity=False).digest(), *more)
-    if key not in _MEMO:
-        if len(_MEMO) > _KEPT:
-            _MEMO.clear()
-        _MEMO[key] = look(parsed(data))
-    seen: T = _MEMO[key]
-    return seen
-
-
 class _Book:
     """The parts of one workbook and how they fit together."""
 
     def __init__(self, opened: Opened, part: str, *, large: bool) -> None:
         self._opened, self._part, self._large = opened, part, large
-        self._facts: BookFacts = _seen(opened.parts[part], book_facts)
+        self._facts: BookFacts = _sure(opened.seen(part, book_facts))
         self._styles = self._one("styles", styles_of) or Styles()
         self._strings: tuple[str, ...] = self._one("sharedStrings", _strings) or ()
 
@@ -74,9 +62,9 @@ class _Book:
         """Yield what is wrong with the workbook."""
         yield from (Fault(self._part, rule, what) for rule, what in self._facts.wrong)
         for part in self._opened.related(self._part, "styles"):
-            data = self._opened.parts[part]
-            yield from (Fault(part, "order", what) for what in _seen(data, _ordered))
-            yield from (Fault(part, rule, what) for rule, what in _seen(data, _style_faults))
+            yield from (
+                Fault(part, rule, what) for rule, what in self._opened.seen(part, _style_faults) or ()
+            )
         seen: list[TableFacts] = []
         relations = self._opened.relations(self._part)
         for name, relation_id in self._facts.sheets.items():
@@ -91,11 +79,10 @@ class _Book:
 
     def _one(self, kind: str, look: Callable[[Element], T]) -> T | None:
         part = next(iter(self._opened.related(self._part, kind)), None)
-        return None if part is None else _seen(self._opened.parts[part], look)
+        return None if part is None else self._opened.seen(part, look)
 
     def _sheet(self, part: str, seen: list[TableFacts]) -> Iterator[Fault]:
-        data = self._opened.parts[part]
-        tables = {p: _seen(self._opened.parts[p], table_facts) for p in self._opened.related(part, "table")}
+        tables = {p: _sure(self._opened.seen(p, table_facts)) for p in self._opened.related(part, "table")}
         seen += tables.values()
         for where, table in tables.items():
             yield from (Fault(where, rule, what) for rule, what in table.wrong)
@@ -105,10 +92,10 @@ class _Book:
             yield Fault(part, "table", f"tables share cells: {hit}")
         yield from note_faults(self._opened, part)
         yield from self._guests(part)
-        if len(data) > LARGE and not self._large:
+        if len(self._opened.parts[part]) > LARGE and not self._large:
             return
         heads = frozenset(t.area.top for t in tables.values() if t.area and t.has_head)
-        facts = _seen(data, lambda root: sheet_facts(root, heads), heads)
+        facts = _sure(self._opened.seen(part, sheet_facts, heads))
         yield from (Fault(part, rule, what) for rule, what in facts.wrong)
         yield from (Fault(part, rule, what) for rule, what in self._indexes(facts))
         for where, table in tables.items():
@@ -139,7 +126,7 @@ class _Book:
         """Yield what is wrong with the charts, pivot tables and slicers of a sheet."""
         for drawing in self._opened.related(sheet, "drawing"):
             for part in self._opened.related(drawing, "chart", "chartEx"):
-                facts = _seen(self._opened.parts[part], chart_facts)
+                facts = _sure(self._opened.seen(part, chart_facts))
                 yield from (Fault(part, rule, what) for rule, what in facts.wrong)
                 yield from (Fault(part, "sheet", f"speaks of {n!r}") for n in self._unknown(facts.sheets))
         for part in self._opened.related(sheet, "pivotTable"):
@@ -185,8 +172,9 @@ class _Book:
 
     def _formula_cells(self, name: str) -> tuple[frozenset[str], tuple[Box, ...]]:
         relation = self._opened.relations(self._part).get(self._facts.sheets.get(name, ""))
-        data = self._opened.parts.get(relation.target) if relation else None
-        return (frozenset(), ()) if data is None else _seen(data, _formula_places)
+        part = relation.target if relation else ""
+        found = self._opened.seen(part, _formula_places) if part in self._opened.parts else None
+        return found or (frozenset(), ())
 
 
 def _is_computed(place: str, cells: frozenset[str], arrays: tuple[Box, ...]) -> bool:
@@ -205,12 +193,14 @@ def _shown(si: Element) -> Iterator[Element]:
         yield from children(run, "t")
 
 
-def _ordered(root: Element) -> tuple[str, ...]:
-    return tuple(order_faults(root))
-
-
 def _style_faults(root: Element) -> tuple[tuple[str, str], ...]:
-    return tuple(style_faults(root))
+    return (*(("order", what) for what in order_faults(root)), *style_faults(root))
+
+
+def _sure(seen: T | None) -> T:
+    """Return what was seen: a package whose XML does not parse does not come this far."""
+    assert seen is not None
+    return seen
 
 
 def _formula_places(root: Element) -> tuple[frozenset[str], tuple[Box, ...]]:

@@ -2,16 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from hashlib import sha1
-
-from lxml import etree
 
 from ooxml.fault import Fault
 from ooxml.opened import TYPES, Opened, is_xml, key_of, rels_of, source_of
-from ooxml.xml import RELATIONS, Element, children, parsed, whole
+from ooxml.xml import RELATIONS, Element, children, local, whole
 
 IGNORABLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Ignorable"
-_MAIN = "spreadsheetml."
+_SPACES = " or ".join(f"namespace-uri()='{space}'" for space in RELATIONS)
+_ATTRIBUTES = f"descendant-or-self::*/@*[{_SPACES}]"
 _KINDS = {
     "worksheet": "spreadsheetml.worksheet+xml",
     "chartsheet": "spreadsheetml.chartsheet+xml",
@@ -48,30 +46,20 @@ def opc_faults(opened: Opened) -> Iterator[Fault]:
     yield from (Fault(key, "orphan", "no relation leads here") for key in sorted(_unreached(opened)))
 
 
-_KEPT = 10_000
-_SEEN: dict[bytes, tuple[tuple[tuple[str, str], ...], frozenset[str]]] = {}
-
-
 def _xml_faults(opened: Opened, key: str) -> Iterator[tuple[str, str]]:
-    wrong, ids = _looked_at(opened.parts[key])
+    seen = opened.seen(key, _looked_at)
+    if seen is None:
+        yield "xml", "is no XML"
+        return
+    wrong, ids = seen
     yield from wrong
-    if ids and (unknown := ids - set(opened.relations(key))):
+    if unknown := ids - set(opened.relations(key)):
         yield "relation-id", f"no relation {', '.join(sorted(unknown))}"
 
 
-def _looked_at(data: bytes) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+def _looked_at(root: Element) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
     """Return what is wrong with some XML in itself, and the ids of relations that it uses."""
-    digest = sha1(data, usedforsecurity=False).digest()
-    if digest not in _SEEN:
-        if len(_SEEN) > _KEPT:
-            _SEEN.clear()
-        try:
-            root = parsed(data)
-        except etree.XMLSyntaxError as error:
-            _SEEN[digest] = ((("xml", str(error)),), frozenset())
-        else:
-            _SEEN[digest] = (tuple(_root_faults(root)), frozenset(_relation_ids(root)))
-    return _SEEN[digest]
+    return tuple(_root_faults(root)), frozenset(_relation_ids(root))
 
 
 def _root_faults(root: Element) -> Iterator[tuple[str, str]]:
@@ -83,10 +71,12 @@ def _root_faults(root: Element) -> Iterator[tuple[str, str]]:
 
 
 def _relation_ids(root: Element) -> Iterator[str]:
-    for space in RELATIONS:
-        found = root.xpath(f"//@*[namespace-uri()='{space}']")
-        assert isinstance(found, list)
-        yield from (str(value) for value in found if value)
+    """Yield the ids that a part uses; cells, of which there are many, use none."""
+    for element in root if local(root) == "worksheet" else [root]:
+        if local(element) != "sheetData":
+            found = element.xpath(_ATTRIBUTES)
+            assert isinstance(found, list)
+            yield from (str(value) for value in found if value)
 
 
 class _Types:

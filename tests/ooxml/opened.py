@@ -4,14 +4,19 @@ import io
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from hashlib import sha1
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from lxml import etree
 
 from ooxml.xml import Element, parsed
 
+T = TypeVar("T")
+_KEPT = 10_000
+_MEMO: dict[tuple[object, ...], Any] = {}
 TYPES = "[content_types].xml"
 
 
@@ -40,6 +45,9 @@ class Opened:
     parts: dict[str, bytes] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    _roots: dict[str, Element | None] = field(default_factory=dict)
+    _digests: dict[str, bytes] = field(default_factory=dict)
+    _relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, data: bytes) -> "Opened":
@@ -64,20 +72,33 @@ class Opened:
 
     def root(self, key: str) -> Element | None:
         """Return the root of an XML part; None when it is missing or no XML (told elsewhere)."""
-        if key not in self.parts:
-            return None
-        try:
-            return parsed(self.parts[key])
-        except etree.XMLSyntaxError:
-            return None
+        if key not in self._roots:
+            try:
+                self._roots[key] = parsed(self.parts[key]) if key in self.parts else None
+            except etree.XMLSyntaxError:
+                self._roots[key] = None
+        return self._roots[key]
+
+    def seen(self, key: str, look: Callable[..., T], *more: object) -> T | None:
+        """Return what a look at a part says, None for no XML; the same bytes are looked at once."""
+        if key not in self._digests:
+            self._digests[key] = sha1(self.parts[key], usedforsecurity=False).digest()
+        name = (look, self._digests[key], *more)
+        if name not in _MEMO:
+            if len(_MEMO) > _KEPT:
+                _MEMO.clear()
+            root = self.root(key)
+            _MEMO[name] = None if root is None else look(root, *more)
+        seen: T | None = _MEMO[name]
+        return seen
 
     def relations(self, key: str = "") -> dict[str, Relation]:
         """Return id -> relation of a part, or of the package."""
-        root = self.root(rels_of(key))
-        if root is None:
-            return {}
-        folder = posixpath.dirname(key)
-        return {e.get("Id", ""): _relation(e, folder) for e in root if isinstance(e.tag, str)}
+        if key not in self._relations:
+            root, folder = self.root(rels_of(key)), posixpath.dirname(key)
+            elements = () if root is None else (e for e in root if isinstance(e.tag, str))
+            self._relations[key] = {e.get("Id", ""): _relation(e, folder) for e in elements}
+        return self._relations[key]
 
     def related(self, key: str, *kinds: str) -> list[str]:
         """Return the parts that a part is related to by some kinds."""
