@@ -12,7 +12,7 @@ from ltc_xl.workbook.inputs import Inputs
 from ltc_xl.workbook.meanings import Meanings
 from ltc_xl.workbook.members import Cells, LongMembers, Members
 from ltc_xl.workbook.places import Place, Places
-from ltc_xl.workbook.reach import Columns, Reach
+from ltc_xl.workbook.reach import Reach
 from ltc_xl.workbook.scan import SheetScan
 from ltc_xl.workbook.tags import attribute, plain
 from ltc_xl.workbook.wording import RUN, inputs_of
@@ -29,6 +29,7 @@ class Group:
     """Formulas that read the same cells, as seen from where each stands.
 
     Attributes:
+        sheet: the folded name of their sheet.
         members: its cells.
         reaches: what each of them reads.
         by_row: whether the number of a row is part of their values.
@@ -36,11 +37,17 @@ class Group:
         stale: column -> rows of the cells whose value no longer holds.
     """
 
+    sheet: str
     members: Members
     reaches: Sequence[Reach]
     by_row: bool = False
     extent: Area | None = None
     stale: Cells = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def columns(self) -> set[tuple[str, int, int]]:
+        """Return (sheet, first and last column) of what its cells read."""
+        return {(r.sheet, *r.columns(column)) for r in self.reaches for column in self.members.columns}
 
 
 @dataclass
@@ -62,15 +69,10 @@ class Batch:
     home: int | None = None
     extent: Area | None = None
 
-    def reads(self, sheet: str, changed: Columns) -> bool:
-        """Return whether some of them may read changed cells of a sheet, going by columns."""
-        spans = [(left, right) for name, left, right in self._columns if name == sheet]
-        return any(left <= column <= right for column in changed for left, right in spans)
-
     @property
-    def sheets(self) -> set[str]:
-        """Return the sheets that they read."""
-        return {name for name, _, _ in self._columns}
+    def columns(self) -> set[tuple[str, int, int]]:
+        """Return (sheet, first and last column) of what they read, whatever the rows."""
+        return set(self.inputs.columns)
 
     @cached_property
     def groups(self) -> Sequence[Group]:
@@ -96,7 +98,9 @@ class Batch:
 
     def _group(self, numbers: Sequence[int], members: Members, places: Sequence[Place] = ()) -> Group:
         reaches = self.inputs.reaches(dict(zip(self.inputs.numbers, numbers, strict=True)))
-        return Group(members, [*reaches, *self._grown(reaches, places)], self.inputs.by_row, self.extent)
+        return Group(
+            self.sheet, members, [*reaches, *self._grown(reaches, places)], self.inputs.by_row, self.extent
+        )
 
     def _grown(self, reaches: Iterable[Reach], places: Sequence[Place]) -> Iterator[Reach]:
         """Yield what references to several rows grow to with their table."""
@@ -107,10 +111,6 @@ class Batch:
                 after = self.book.grown(reach.sheet, area)
                 if after != area:
                     yield Reach.to(reach.sheet, after)
-
-    @cached_property
-    def _columns(self) -> list[tuple[str, int, int]]:
-        return list(self.inputs.columns)
 
 
 def batches(scan: SheetScan, book: Meanings, stands: Stands) -> Iterator[Batch]:

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 
 from ltc_xl.workbook.area import MAX_ROW, Area
 from ltc_xl.workbook.batches import Batch, Group, Stands
+from ltc_xl.workbook.listeners import Listeners
 from ltc_xl.workbook.members import Cells
 from ltc_xl.workbook.reach import Columns, Rows
 
@@ -42,59 +44,45 @@ class Dependents:
 
     def __init__(self, batches: Iterable[Batch], stands: Stands) -> None:
         self._batches, self._stands = list(batches), stands
-        self._asleep: dict[str, list[Batch]] = defaultdict(list)
-        self._awake: dict[str, list[tuple[Batch, Group]]] = defaultdict(list)
-        self._roused: set[int] = set()
+        self._asleep, self._awake = Listeners[Batch](), Listeners[Group]()
+        self._roused: dict[int, Batch] = {}
         for batch in self._batches:
-            for sheet in batch.sheets:
-                self._asleep[sheet].append(batch)
+            for span in batch.columns:
+                self._asleep.add(batch, *span)
 
     def stale(self, change: Change) -> dict[str, list[tuple[int, int]]]:
         """Return folded sheet -> row and column of the formula cells whose value no longer holds."""
         if not change:
             return {}
-        frontier: Changed = {sheet: dict(columns) for sheet, columns in change.cells.items() if columns}
-        for batch, group, rows in self._at_once(change):
-            self._add(frontier, batch, self._fresh(batch, group, rows))
-        for step in range(MANY_STEPS * MANY_STEPS):
+        frontier: Changed = {sheet: dict(columns) for sheet, columns in change.cells.items()}
+        for group, cells in self._at_once(change):
+            self._add(frontier, group, self._fresh(group, cells))
+        for step in count():
             if not frontier:
                 break
-            frontier = self._next(frontier, widely=step > MANY_STEPS)
+            frontier = self._next(_in_order(frontier), widely=step > MANY_STEPS)
         return self._found()
 
     def _found(self) -> dict[str, list[tuple[int, int]]]:
         found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for batch in self._batches:
-            if id(batch) in self._roused:
-                for group in batch.groups:
-                    found[batch.sheet] += [(r, c) for c, rows in group.stale.items() for r in rows]
+        for group in (group for batch in self._roused.values() for group in batch.groups):
+            found[group.sheet] += [(row, column) for column, rows in group.stale.items() for row in rows]
         return found
 
     # ------------------------------------------------------------ the first step
 
-    def _at_once(self, change: Change) -> Iterator[tuple[Batch, Group, Cells]]:
+    def _at_once(self, change: Change) -> Iterator[tuple[Group, Cells]]:
         """Yield the formulas that are stale whatever cells changed, or because rows went."""
+        seams = {sheet: _whole(areas) for sheet, areas in change.seams.items()}
+        seamed = {id(b) for sheet, columns in seams.items() for b in self._asleep.of(sheet, columns)}
         for batch in self._batches:
             inputs = batch.inputs
-            seamed = any(batch.reads(sheet, _whole(areas)) for sheet, areas in change.seams.items())
+            everything = inputs.anything or (inputs.lost and bool(seams))
             counted = inputs.by_row and bool(change.moved)
-            if inputs.anything or (inputs.lost and change.seams) or seamed or counted:
+            if everything or counted or id(batch) in seamed:
                 self._rouse(batch)
                 for group in batch.groups:
-                    everything = inputs.anything or inputs.lost
-                    yield batch, group, group.members.all if everything else self._torn(batch, group, change)
-
-    def _torn(self, batch: Batch, group: Group, change: Change) -> Cells:
-        """Return the cells of a group that read over a seam, or count rows that have other numbers."""
-        found: Cells = {}
-        for reach in group.reaches:
-            seams = () if reach.is_one_row else change.seams.get(reach.sheet, ())
-            counted = change.moved.get(reach.sheet, ()) if group.by_row else ()
-            one = replace(group, reaches=[reach])
-            _join(found, _readers(one, reach.sheet, _whole([*seams, *counted])))
-        if group.by_row:
-            _join(found, _inside(group.members.all, change.moved.get(batch.sheet, ())))
-        return found
+                    yield group, group.members.all if everything else _torn(group, change)
 
     # ------------------------------------------------------------ the further steps
 
@@ -102,45 +90,67 @@ class Dependents:
         """Return the cells that are stale because of those of the last step."""
         found: Changed = {}
         for sheet, columns in frontier.items():
-            for batch in [b for b in self._asleep[sheet] if b.reads(sheet, columns)]:
+            for batch in self._asleep.of(sheet, columns):
                 self._rouse(batch)
-            for batch, group in self._awake[sheet]:
+            for group in self._awake.of(sheet, columns):
                 hit = _readers(group, sheet, columns)
                 if hit and widely:
                     hit = group.members.all
                 if hit:
-                    self._add(found, batch, self._fresh(batch, group, _passed_on(batch, group, hit)))
+                    self._add(found, group, self._fresh(group, _passed_on(group, hit)))
         return found
 
     def _rouse(self, batch: Batch) -> None:
         """Tell a batch's groups apart, now that it matters."""
         if id(batch) in self._roused:
             return
-        self._roused.add(id(batch))
-        for sheet in batch.sheets:
-            self._asleep[sheet].remove(batch)
+        self._roused[id(batch)] = batch
         for group in batch.groups:
-            for sheet in {reach.sheet for reach in group.reaches}:
-                self._awake[sheet].append((batch, group))
+            for sheet, left, right in group.columns:
+                self._awake.add(group, sheet, left, right)
 
-    def _fresh(self, batch: Batch, group: Group, hit: Cells) -> dict[int, list[int]]:
-        """Return those of some cells that become stale now, and note them."""
+    def _fresh(self, group: Group, hit: Cells) -> Mapping[int, Rows]:
+        """Return those of some cells that become stale now, and note them; of an array all that it fills."""
         new = {
-            column: sorted(r for r in rows - group.stale[column] if not self._stands(batch.sheet, r, column))
+            column: sorted(r for r in rows - group.stale[column] if not self._stands(group.sheet, r, column))
             for column, rows in hit.items()
         }
         for column, rows in new.items():
             group.stale[column].update(rows)
-        if group.extent and any(new.values()):
-            area = group.extent
-            return {c: list(range(area.top, area.bottom + 1)) for c in range(area.left, area.right + 1)}
+        area = group.extent
+        if area and any(new.values()):
+            return dict.fromkeys(range(area.left, area.right + 1), range(area.top, area.bottom + 1))
         return new
 
     @staticmethod
-    def _add(frontier: Changed, batch: Batch, new: Mapping[int, list[int]]) -> None:
+    def _add(frontier: Changed, group: Group, new: Mapping[int, Rows]) -> None:
         for column, rows in new.items():
             if rows:
-                frontier.setdefault(batch.sheet, {}).setdefault(column, []).append(rows)
+                frontier.setdefault(group.sheet, {}).setdefault(column, []).append(rows)
+
+
+def _in_order(changed: Changed) -> Changed:
+    """Return the same cells, the rows of each column in one ascending list."""
+    return {
+        sheet: {
+            column: parts if len(parts) == 1 else [sorted(set(chain.from_iterable(parts)))]
+            for column, parts in columns.items()
+        }
+        for sheet, columns in changed.items()
+    }
+
+
+def _torn(group: Group, change: Change) -> Cells:
+    """Return the cells of a group that read over a seam, or count rows that have other numbers."""
+    found: Cells = {}
+    for reach in group.reaches:
+        seams = () if reach.is_one_row else change.seams.get(reach.sheet, ())
+        counted = change.moved.get(reach.sheet, ()) if group.by_row else ()
+        one = replace(group, reaches=[reach])
+        _join(found, _readers(one, reach.sheet, _whole([*seams, *counted])))
+    if group.by_row:
+        _join(found, _inside(group.members.all, change.moved.get(group.sheet, ())))
+    return found
 
 
 def _readers(group: Group, sheet: str, columns: Columns) -> Cells:
@@ -154,13 +164,13 @@ def _readers(group: Group, sheet: str, columns: Columns) -> Cells:
     return found
 
 
-def _passed_on(batch: Batch, group: Group, hit: Cells) -> Cells:
+def _passed_on(group: Group, hit: Cells) -> Cells:
     """Return the cells hit, and all that read on from one to the next in the same column.
 
     A running balance is a chain as long as its column; it is not followed cell by cell.
     """
     for column, rows in hit.items():
-        own = [r for r in group.reaches if r.sheet == batch.sheet and _holds(r.columns(column), column)]
+        own = [r for r in group.reaches if r.sheet == group.sheet and _holds(r.columns(column), column)]
         distances = [side.number for r in own for side in (r.top, r.bottom) if side.along]
         first = min(rows) if any(distance < 0 for distance in distances) else MAX_ROW
         last = max(rows) if any(distance > 0 for distance in distances) else 1
