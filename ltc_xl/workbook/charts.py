@@ -54,10 +54,12 @@ def grown_chart(xml: bytes, movements: Movements, names: Mapping[str, str] | Non
     """
     folded = by_folded_name(movements)
     splices = Splices(xml)
-    for match in _FORMULA.finditer(xml):
+    match = _FORMULA.search(xml)
+    while match:
         cache = xml[match.start("cache") : _end_of_cache(match)] if match["cache"] else b""
-        new = _followed(match, cache, folded, names or {})
-        splices.replace(match.start(), match.end("end") + len(cache), new)
+        end = match.end("end") + len(cache)
+        splices.replace(match.start(), end, _followed(match, cache, folded, names or {}))
+        match = _FORMULA.search(xml, end)
     return splices.result()
 
 

@@ -47,7 +47,7 @@ _LEVEL = re.compile(rb"<(" + _PREFIX + rb")lvl(?=[\s/>])(?:([^>]*)/>|[^>]*>(.*?)
 def point_count(cache: bytes) -> int | None:
     """Return how many points a cache, or a level of one, says that it has."""
     tag = _COUNT.search(cache)
-    level = _LEVEL.search(cache)
+    level = None if tag else _LEVEL.search(cache)
     found = attribute(tag[0], b"val") if tag else attribute(level[0], b"ptCount") if level else None
     return int(found) if found and found.isdigit() else None
 
