@@ -27,7 +27,8 @@ samples:
 bench NAME:
     python benchmarks/{{NAME}}.py
 
-# A hundred syncs and two hundred writes killed at random moments, each held to an undisturbed run
+# A hundred syncs and two hundred writes killed at random moments, each held to an undisturbed run; real files
 soak:
     python benchmarks/kills.py
     python benchmarks/kill_writes.py
+    python benchmarks/corpus.py

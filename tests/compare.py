@@ -73,7 +73,8 @@ def sheet_differences(
     for spot, value in wanted.items():
         shown = after.value(cells[spot]) if spot in cells else None
         yield from _wrong_value(f"{part} {address(spot)}", shown, value)
-        yield from _wrong_look(f"{part} {address(spot)}", was.get(spot), cells.get(spot))
+        if spot in cells:
+            yield from _wrong_look(f"{part} {address(spot)}", _look(old, was, spot), cells[spot])
     yield from _small_dimension(part, new, wanted)
     _forget_results(was, cells, wanted)
     yield from tree_differences(part, _bare(old, wanted), _bare(new, wanted))
@@ -86,11 +87,20 @@ def _wrong_value(where: str, shown: object, value: object) -> Iterator[str]:
         yield f"{where} shows {shown!r}, not {value!r}"
 
 
-def _wrong_look(where: str, old: Element | None, new: Element | None) -> Iterator[str]:
-    if new is None:
-        return
-    style = (old.get("s") or "0") if old is not None else None
-    if style is not None and (new.get("s") or "0") != style:
+def _look(sheet: Element, cells: Mapping[Place, Element], spot: Place) -> str:
+    """Return the style of a cell; one that is not there yet takes that of its row, else of its column."""
+    if spot in cells:
+        return cells[spot].get("s") or "0"
+    for number, row in rows_of(sheet):
+        if number == spot[0] and row.get("s") and row.get("customFormat") in {"1", "true"}:
+            return row.get("s") or "0"
+    columns = sheet.iterfind("{*}cols/{*}col")
+    spans = ((int(c.get("min") or 0), int(c.get("max") or 0), c.get("style") or "0") for c in columns)
+    return next((style for first, last, style in spans if first <= spot[1] <= last), "0")
+
+
+def _wrong_look(where: str, style: str, new: Element) -> Iterator[str]:
+    if (new.get("s") or "0") != style:
         yield f"{where} has style {new.get('s')}, not {style}"
     if new.get("cm") or new.get("vm"):
         yield f"{where} still names metadata of the old value"
@@ -121,12 +131,17 @@ def _forget_results(
     """Take the result out of both where a formula that stayed lost it."""
     for spot, cell in new.items():
         was = old.get(spot)
-        lost = cell.find("{*}f") is not None and cell.find("{*}v") is None
-        if lost and was is not None and was.find("{*}v") is not None and spot not in but:
+        lost = cell.find("{*}f") is not None and not _results(cell)
+        if lost and was is not None and _results(was) and spot not in but:
             for each in (cell, was):
                 each.attrib.pop("t", "")
-                for held in each.findall("{*}v"):
+                each.attrib.pop("vm", "")
+                for held in _results(each):
                     _cut(held)
+
+
+def _results(cell: Element) -> list[Element]:
+    return [child for child in cell if local(child) in {"v", "is"}]
 
 
 def _bare(sheet: Element, wanted: Iterable[Place]) -> Element:

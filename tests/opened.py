@@ -4,6 +4,7 @@ import posixpath
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,10 +124,15 @@ class Opened:
         return self._known[key]
 
     def bad_entries(self) -> list[str]:
-        """Return the first entry whose checksum is wrong."""
+        """Return the entries that do not unpack, or whose checksum is wrong."""
+        bad = []
         with zipfile.ZipFile(self.path) as package:
-            bad = package.testzip()
-        return [bad] if bad else []
+            for entry in self.entries:
+                try:
+                    package.read(entry)
+                except (zipfile.BadZipFile, zlib.error, EOFError):
+                    bad.append(entry.filename)
+        return bad
 
     def relations(self, part: str = "") -> Sequence[tuple[str, str, str]]:
         """Return id, kind and target of each internal relation of a part."""
@@ -199,6 +205,11 @@ class Opened:
         xml = self.read(part) if part else b""
         return [text_of(item) for item in parsed(xml).iterfind("{*}si")] if xml else []
 
+    @cached_property
+    def formulas(self) -> Mapping[str, frozenset[Place]]:
+        """Return sheet -> the cells whose value is computed, also those that an array fills."""
+        return {name: _computed(parsed(self.read(part))) for name, part in self.sheets.items()}
+
     def value(self, cell: Element) -> str | float | bool | None:
         """Return what a cell shows: text, number, boolean, or an error's name; None for nothing."""
         kind = cell.get("t") or "n"
@@ -213,6 +224,13 @@ class Opened:
         if kind in {"str", "e", "d"}:
             return unescaped(held)
         return held == "1" if kind == "b" else float(held)
+
+
+def _computed(sheet: Element) -> frozenset[Place]:
+    cells = grid(sheet)
+    filled = [area for area in boxes(sheet, ".//{*}c/{*}f") if area[:2] != area[2:]]
+    own = {place for place, cell in cells.items() if cell.find("{*}f") is not None}
+    return frozenset(own | {place for area in filled for place in cells if within(place, area)})
 
 
 def unescaped(text: str) -> str:

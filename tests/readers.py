@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 Seen = Mapping[str, Mapping[Place, object]]
 """Sheet -> place -> what a program reads there; blank cells are left out."""
+
+Places = Mapping[str, Container[Place]]
 
 _BATCH, _PATIENCE = 20, 180
 _CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,{formulas},false,false,-1"
@@ -114,17 +116,24 @@ def _rows(path: Path) -> Iterator[list[str]]:
         yield from csv.reader(file)
 
 
-def reading_differences(before: Seen, after: Seen, sheet: str, wanted: Mapping[Place, object]) -> list[str]:
-    """Return what a program reads otherwise in the second file, besides the cells wanted on a sheet."""
+def reading_differences(
+    before: Seen, after: Seen, wanted: Mapping[str, Mapping[Place, object]], computed: Places
+) -> list[str]:
+    """Return what a program reads otherwise in the second file, besides the cells wanted.
+
+    What formulas (``computed``) show may have changed with the cells, or waits to be computed anew.
+    """
     found = []
     if list(before) != list(after) and set(before) != set(after):
         found.append(f"sheets {sorted(set(before) ^ set(after))}")
     for name in before.keys() & after.keys():
         was, now = before[name], after[name]
         for place in was.keys() | now.keys():
-            if name == sheet and place in wanted:
-                if not _same(now.get(place), wanted[place]):
-                    found.append(f"{name} {place} shows {now.get(place)!r}, not {wanted[place]!r}")
+            if place in wanted.get(name, {}):
+                if not _same(now.get(place), wanted[name][place]):
+                    found.append(f"{name} {place} shows {now.get(place)!r}, not {wanted[name][place]!r}")
+            elif place in computed.get(name, ()):
+                continue
             elif was.get(place) != now.get(place) and was.get(place) == was.get(place):
                 found.append(f"{name} {place}: {was.get(place)!r} became {now.get(place)!r}")
     return found

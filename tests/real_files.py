@@ -8,21 +8,36 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from zipfile import BadZipFile
 
 from compare import cell_differences
 from isal import isal_zlib
-from lxml import etree
-from opened import Element, Opened, Place, address, boxes, grid, local, parsed, within
+from lxml.etree import XMLSyntaxError
+from opened import Element, Opened, OpenedTable, Place, address, box, boxes, grid, local, parsed, within
+from readers import Seen, reading_differences
+from table_compare import appended_differences, deleted_differences
 
 from ltc_xl.model.errors import LtcError
-from ltc_xl.workbook import CellEdit, Edit, patch
-from ltc_xl.workbook.edits import Value
+from ltc_xl.workbook import AppendRows, CellEdit, DeleteRows, Edit, patch
+from ltc_xl.workbook.edits import Row, Value
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 TEXT: Value = '补丁 <&>"测试'
 NUMBER: Value = 12345.5
+TEXTS = [f"新{number}" for number in range(3)]
+UNREADABLE = (
+    BadZipFile,
+    OSError,
+    XMLSyntaxError,
+    LookupError,
+    ValueError,
+    StopIteration,
+    NotImplementedError,
+    zlib.error,
+)
+"""What zipfile and lxml say of a file that is broken, locked or no workbook."""
 
-Status = Literal["patched", "refused", "not opened", "crashed"]
+Status = Literal["patched", "refused", "crashed"]
 
 
 def real_files(data: Path) -> list[Path]:
@@ -83,26 +98,39 @@ def cells_patched(file: Path, new: Path) -> Outcome:
     """Return what becomes of a file of which one cell changes and one is new."""
     try:
         wanted = targets(Opened(file))
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        OSError,
-        etree.XMLSyntaxError,
-        ValueError,
-        StopIteration,
-        zlib.error,
-    ) as error:
+    except UNREADABLE:
         wanted = {}
-        unread = f"{type(error).__name__}: {error}"
-    else:
-        unread = ""
     edits = [CellEdit(sheet, spot, value) for (sheet, spot), value in wanted.items()]
-    if not edits:
-        edits = [CellEdit("Sheet1", "A1", TEXT)]
-    outcome = outcome_of(file, new, edits)
+    outcome = outcome_of(file, new, edits or [CellEdit("Sheet1", "A1", TEXT)])
     outcome.targets = wanted
     if outcome.status == "patched":
-        outcome.wrong = [f"not readable by hand: {unread}"] if unread else cell_differences(file, new, wanted)
+        outcome.wrong += cell_differences(file, new, wanted) if wanted else ["patched, yet nothing to patch"]
+    return outcome
+
+
+def tables_of(file: Path) -> Sequence[OpenedTable]:
+    """Return the tables of a file; none where it does not open."""
+    try:
+        return Opened(file).tables
+    except UNREADABLE:
+        return ()
+
+
+def rows_appended(file: Path, new: Path, table: OpenedTable) -> Outcome:
+    """Return what becomes of a table that gets three rows."""
+    rows: list[Row] = [{table.headers[0]: text} for text in TEXTS]
+    outcome = outcome_of(file, new, [AppendRows(table.name, rows)])
+    if outcome.status == "patched":
+        outcome.wrong += appended_differences(file, new, table.name, TEXTS)
+    return outcome
+
+
+def row_deleted(file: Path, new: Path, table: OpenedTable) -> Outcome:
+    """Return what becomes of a table that loses its first row."""
+    first = table.box[0] + table.header_rows
+    outcome = outcome_of(file, new, [DeleteRows(table.name, [first])])
+    if outcome.status == "patched":
+        outcome.wrong += deleted_differences(file, new, table.name, first)
     return outcome
 
 
@@ -139,4 +167,29 @@ def raw_copy_seconds(file: Path) -> float:
     return time.process_time() - began
 
 
-Work = Callable[[Path, Path], Outcome]
+# ---------------------------------------------------------------- other programs
+
+
+def read_by(program: Callable[[Path], Seen], outcome: Outcome, new: Path) -> str:
+    """Return what a program makes of a patched file."""
+    return verdict(outcome, _seen(program, outcome.file), _seen(program, new))
+
+
+def _seen(program: Callable[[Path], Seen], file: Path) -> Seen | None:
+    """Return what a program reads in a file, None where it cannot."""
+    try:
+        return program(file)
+    except Exception:  # noqa: BLE001  whatever it says, it does not read this file
+        return None
+
+
+def verdict(outcome: Outcome, before: Seen | None, after: Seen | None) -> str:
+    """Return ``read``, or what a program reads otherwise than it must."""
+    sheet = next(iter(outcome.targets))[0]
+    if before is None or sheet not in before:
+        return "not opened before"
+    if after is None:
+        return f"{outcome.file.name} does not open any more"
+    wanted = {sheet: {area[:2]: v for (_, spot), v in outcome.targets.items() if (area := box(spot))}}
+    wrong = reading_differences(before, after, wanted, Opened(outcome.file).formulas)
+    return f"{outcome.file.name}: {'; '.join(wrong[:2])}" if wrong else "read"

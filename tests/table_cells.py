@@ -1,5 +1,6 @@
 """The cells of a sheet after rows of a table came or went: each stands where it must, as it was."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,8 @@ from lxml import etree
 from opened import Element, Place, address, box, cells_of, grid, local, rows_of
 from openpyxl.formula.translate import Translator
 from table_change import Change, texts_agree
+
+_NAMESPACE = re.compile(r' xmlns(?::\w+)?="[^"]*"')
 
 
 def has_content(cell: Element) -> bool:
@@ -58,8 +61,8 @@ class TableCells:
             yield f"{where}: formula {was!r} became {now!r}"
 
     def _may_lose(self, place: Place) -> bool:
-        """Return whether a blank cell may be missing afterwards: those of a table that shrank."""
-        return self.change.shrinks and self.home == self.change.sheet and place[0] > 1
+        """Return whether a blank cell may be missing afterwards."""
+        return self.home == self.change.sheet and self.change.covers(place)
 
     def _ordered(self, sheet: Element) -> Iterator[str]:
         last = 0
@@ -88,19 +91,19 @@ def _row_attributes(row: Element) -> Mapping[str, str]:
 
 def _looks(where: str, old: Element, new: Element) -> Iterator[str]:
     """Yield how a cell changed besides its formula; a formula may have lost its result."""
-    lost = new.find("{*}f") is not None and new.find("{*}v") is None
+    lost = new.find("{*}f") is not None and new.find("{*}v") is None and new.find("{*}is") is None
     if _told(old, without_result=lost) != _told(new, without_result=lost):
         yield f"{where}: {_shown(old)} became {_shown(new)}"
 
 
 def _told(cell: Element, *, without_result: bool) -> tuple[object, ...]:
     """Return what a cell is without its address and the text of its formula."""
-    left_out = {"r", "t"} if without_result else {"r"}
+    left_out = {"r", "t", "vm"} if without_result else {"r"}
     attributes = sorted((str(k), str(v)) for k, v in cell.attrib.items() if k not in left_out)
     children = [
         etree.tostring(child, method="c14n", with_tail=False)
         for child in cell
-        if local(child) != "f" and not (without_result and local(child) == "v")
+        if local(child) != "f" and not (without_result and local(child) in {"v", "is"})
     ]
     formula = cell.find("{*}f")
     kind = formula.get("t") if formula is not None else None
@@ -108,7 +111,7 @@ def _told(cell: Element, *, without_result: bool) -> tuple[object, ...]:
 
 
 def _shown(cell: Element) -> str:
-    return etree.tostring(cell, with_tail=False, encoding="unicode")[:200]
+    return _NAMESPACE.sub("", etree.tostring(cell, with_tail=False, encoding="unicode"))[:200]
 
 
 @dataclass

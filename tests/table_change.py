@@ -36,6 +36,10 @@ class Change(Protocol):
     @property
     def shrinks(self) -> bool: ...
 
+    def covers(self, place: Place) -> bool:
+        """Return whether a blank cell there may give way to one that moves."""
+        ...
+
     def writes(self, spot: Place) -> bool:
         """Return whether a cell lies in a row that the patch fills, or blanks."""
         ...
@@ -51,11 +55,15 @@ class Change(Protocol):
 
 @dataclass(frozen=True)
 class Growth:
-    """Rows come at the end of a table's body: the first fill blank rows there, the others make it grow."""
+    """Rows come at the end of a table's body: the first fill blank rows there, the others make it grow.
+
+    Where it is ``strict``, an area made of whole columns of the body has to grow; else it may.
+    """
 
     table: OpenedTable
     added: int
     blank: int
+    strict: bool = False
 
     @property
     def sheet(self) -> str:
@@ -85,6 +93,9 @@ class Growth:
     def shrinks(self) -> bool:
         return False
 
+    def covers(self, place: Place) -> bool:
+        return self.table.totals_rows > 0 and self.last < place[0] <= self.table.box[2] + self.rows
+
     def writes(self, spot: Place) -> bool:
         return spot[0] in self.filled and self.table.box[1] <= spot[1] <= self.table.box[3]
 
@@ -92,17 +103,20 @@ class Growth:
         top, left, bottom, right = area
         if not _meets_columns(area, self.table.box):
             return [area]
+        if self.strict and self._must_grow(area):
+            return [(top, left, bottom + self.rows, right)]
         if top > self.last and bottom == self.table.box[2] and self.table.totals_rows:
             return [area, (top + self.rows, left, bottom + self.rows, right)]
         if bottom in {self.last, self.table.box[2]}:
             return [area, (top, left, bottom + self.rows, right)]
         return [area]
 
-    def must_grow(self, area: Box) -> bool:
+    def _must_grow(self, area: Box) -> bool:
         """Return whether an area is made of whole columns of the table's body."""
         top, left, _, right = self.table.box
         first = top + self.table.header_rows
-        return area[0] == first and area[2] == self.last and left <= area[1] and area[3] <= right
+        columns = left <= area[1] and area[3] <= right
+        return columns and first == area[0] < area[2] == self.last
 
     def spot(self, place: Place) -> Place | None:
         in_totals = self.table.totals_rows and self.last < place[0] <= self.table.box[2]
@@ -135,6 +149,9 @@ class Deletion:
     @property
     def shrinks(self) -> bool:
         return True
+
+    def covers(self, place: Place) -> bool:
+        return place[0] >= self.row
 
     def writes(self, spot: Place) -> bool:
         return self.only and spot[0] == self.row and self.table.box[1] <= spot[1] <= self.table.box[3]

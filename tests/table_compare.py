@@ -1,7 +1,8 @@
 """What a patched table changed beyond itself and what follows it; nothing of the patcher's is used."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +19,10 @@ def appended_differences(old: Path, new: Path, name: str, texts: list[str]) -> l
     before, after = Opened(old), Opened(new)
     table = next(t for t in before.tables if t.name == name)
     growth = Growth(table, len(texts), blank_tail(before, table))
-    return [*_Compared(before, after, growth).found(), *_new_rows(after, growth, texts)]
+    return [
+        *_Compared(before, after, growth, replace(growth, strict=True)).found(),
+        *_new_rows(after, growth, texts),
+    ]
 
 
 def deleted_differences(old: Path, new: Path, name: str, row: int) -> list[str]:
@@ -26,7 +30,7 @@ def deleted_differences(old: Path, new: Path, name: str, row: int) -> list[str]:
     before, after = Opened(old), Opened(new)
     table = next(t for t in before.tables if t.name == name)
     ways = [Deletion(table, row, whole) for whole in (True, False)]
-    found = ([*_Compared(before, after, way).found(), *_blanked(after, way)] for way in ways)
+    found = ([*_Compared(before, after, way, way).found(), *_blanked(after, way)] for way in ways)
     return min(found, key=len)
 
 
@@ -75,11 +79,15 @@ def _new_rows(after: Opened, growth: Growth, texts: list[str]) -> Iterator[str]:
 
 @dataclass
 class _Compared:
-    """Two packages, of which the second has the rows of one table changed."""
+    """Two packages, of which the second has the rows of one table changed.
+
+    ``outside`` is what the change does beyond cells: there, what is made of the whole body must grow.
+    """
 
     before: Opened
     after: Opened
     change: Change
+    outside: Change
 
     def found(self) -> Iterator[str]:
         if bad := self.after.bad_entries():
@@ -87,11 +95,16 @@ class _Compared:
             return
         yield from self._entries()
         old, new = self.before.packed, self.after.packed
-        for part in (part for part in old if part in new and old[part] != new[part]):
+        for part in (part for part in old if part in new and (old[part] != new[part] or self._speaks(part))):
             try:
                 yield from self._part(part)
             except etree.XMLSyntaxError as error:
                 yield f"{part} is no XML: {error}"
+
+    @staticmethod
+    def _speaks(part: str) -> bool:
+        """Return whether a part may speak of ranges that have to follow the table."""
+        return re.search(r"/(workbook|(worksheets|charts|pivotcache)/[^/]+)\.xml$", part) is not None
 
     @cached_property
     def _gone(self) -> set[str]:
@@ -114,7 +127,7 @@ class _Compared:
             _without_chain(old)
             yield from tree_differences(part, old, new)
             return
-        yield from TableTrees(part, self._home_of(part), self.change).found(old, new)
+        yield from TableTrees(part, self._home_of(part), self.outside).found(old, new)
 
     def _home_of(self, part: str) -> str:
         """Return the sheet to which a part belongs, such as a table's or the one with the comments."""
@@ -129,7 +142,7 @@ class _Compared:
             data = sheet.find("{*}sheetData")
             if data is not None:
                 data[:] = []
-        yield from TableTrees(part, home, self.change).found(old, new)
+        yield from TableTrees(part, home, self.outside).found(old, new)
 
 
 def _without_chain(root: Element) -> None:

@@ -1,9 +1,9 @@
 """What stands outside the cells of a package whose table had its rows changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from opened import Element, local, unescaped
+from opened import Element, box, local, unescaped
 from table_change import Change, lists_agree, texts_agree
 
 LISTS = {"ref", "sqref"}
@@ -22,7 +22,6 @@ COUNTED = {"mergeCell", "hyperlink", "dataValidation", "conditionalFormatting", 
 COUNTED |= {"protectedRange", "comment", "threadedComment", "shape", "cfRule"}
 CONTAINERS = {"mergeCells", "hyperlinks", "dataValidations", "ignoredErrors", "sparklines", "sparklineGroup"}
 CONTAINERS |= {"conditionalFormattings", "ext", "extLst", "sparklineGroups"}
-VIEWS = {"topLeftCell", "activeCell"}
 
 
 @dataclass
@@ -42,6 +41,18 @@ class TableTrees:
         if not here._texts_agree(local(old), old.text or "", new.text or ""):  # noqa: SLF001  likewise
             yield f"{self.part} {local(old)}: {old.text!r} became {new.text!r}"
         yield from self._children(old, new)
+        yield from self._cache(old, new)
+
+    def _cache(self, old: Element, new: Element) -> Iterator[str]:
+        """Yield where a chart's range grew and the copy of its values did not, or grew otherwise."""
+        was, now = old.findtext("{*}f"), new.findtext("{*}f")
+        count = new.find("{*}*/{*}ptCount")
+        area = box((now or "").rpartition("!")[2])
+        if local(old) not in {"numRef", "strRef"} or was == now or count is None or area is None:
+            return
+        cells = (area[2] - area[0] + 1) * (area[3] - area[1] + 1)
+        if int(count.get("val") or 0) != cells:
+            yield f"{self.part}: {now} has {cells} cells, its copy {count.get('val')}"
 
     def _home(self, element: Element) -> str:
         return self.home or (element.get("sheet") or "" if local(element) == "worksheetSource" else "")
@@ -49,28 +60,26 @@ class TableTrees:
     def _attributes(self, old: Element, new: Element) -> Iterator[str]:
         for name in sorted({*map(str, old.attrib), *map(str, new.attrib)}):
             was, now = old.get(name), new.get(name)
-            if was != now and not self._attribute_agrees(local(old), name, was, now):
+            if (was != now or name in LISTS) and not self._attribute_agrees(local(old), name, was, now):
                 yield f"{self.part} {local(old)}/@{name}: {was!r} became {now!r}"
 
     def _attribute_agrees(self, element: str, name: str, was: str | None, now: str | None) -> bool:
         if name in {"fullCalcOnLoad", "refreshOnLoad"}:
             return now == "1"
-        if element == "dimension" or name in VIEWS:
-            return True
-        if name in {"count", "ptCount", "uniqueCount"}:
+        if element in {"dimension", "selection"} or name in {"topLeftCell", "count"}:
             return True
         if name not in LISTS or was is None or now is None or self.home != self.change.sheet:
-            return False
+            return was == now
         return lists_agree(was, now, self.change)
 
     def _texts_agree(self, element: str, was: str, now: str) -> bool:
-        if was == now:
-            return True
-        if element == "sqref":
-            return self.home == self.change.sheet and lists_agree(was, now, self.change)
+        if element == "sqref" and self.home == self.change.sheet:
+            return lists_agree(was, now, self.change)
+        if element == "calculatedColumnFormula" and was == now:
+            return True  # it is told as it stands in the first data row, whichever that is
         if element in FORMULAS:
             return texts_agree(was, now, self.home, self.change) or self._says_area(was, now)
-        return element in {"Row", "Anchor", "row"}
+        return was == now or (self.change.shrinks and element in {"Row", "Anchor", "row"})
 
     def _says_area(self, was: str, now: str) -> bool:
         """Return whether a formula that is nothing but white space and a text agrees."""
@@ -79,16 +88,22 @@ class TableTrees:
     def _children(self, old: Element, new: Element) -> Iterator[str]:
         if local(old) in CACHES:
             return
+        left = [child for child in old if local(child)]
         rest = [child for child in new if local(child)]
-        for child in (child for child in old if local(child)):
-            same = next((i for i, other in enumerate(rest[:1]) if other.tag == child.tag), None)
-            if same is not None and not (self._may_go(child) and any(self.found(child, rest[0]))):
-                yield from self.found(child, rest.pop(0))
-            elif not self._may_go(child):
-                yield f"{self.part}: {local(child)} of {local(old)} is gone"
-        for child in rest:
-            if local(child) != "calcPr":
-                yield f"{self.part}: {local(child)} in {local(old)} is new"
+        while left and rest:
+            fewer = _count(rest, left[0].tag) < _count(left, left[0].tag)
+            if (
+                fewer
+                and self._may_go(left[0])
+                and (left[0].tag != rest[0].tag or any(self.found(left[0], rest[0])))
+            ):
+                left.pop(0)
+            elif left[0].tag == rest[0].tag:
+                yield from self.found(left.pop(0), rest.pop(0))
+            else:
+                break
+        yield from (f"{self.part}: {local(c)} of {local(old)} is gone" for c in left if not self._may_go(c))
+        yield from (f"{self.part}: {local(c)} in {local(old)} is new" for c in rest if local(c) != "calcPr")
 
     def _may_go(self, element: Element) -> bool:
         """Return whether an element may vanish: it belonged to a row that went, or holds only such."""
@@ -96,3 +111,7 @@ class TableTrees:
             return False
         name = local(element)
         return name in COUNTED | CONTAINERS
+
+
+def _count(elements: Sequence[Element], tag: object) -> int:
+    return sum(element.tag == tag for element in elements)
