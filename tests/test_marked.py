@@ -61,15 +61,11 @@ def test_a_table_that_lost_its_edges_gets_them_back_with_its_notes() -> None:
     book = book_with(problems(("a1|budget", "太小", "改大")), leads=replace(LEADS, marked=False))
     (edit,) = mark_edits(book)
     assert (edit.table, edit.key, edit.marks) == ("tblLeads", UID, "tblFindings[标记]")
-    assert (
-        edit.columns
-        == (
-            ("lead_id", ""),
-            ("lead_id", "lead_id"),
-            ("公司", "company"),
-            ("预算", "budget"),
-            (UID, UID),
-        )[: len(edit.columns)]
+    assert edit.columns == (
+        ("lead_id", ""),
+        ("lead_id", "lead_id"),
+        ("公司", "company"),
+        ("预算", "budget"),
     )
     assert list(edit.notes) == ["D4"]
 

@@ -34,7 +34,7 @@ SHEET, STYLES, BOOK = "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.
 MARKED = MarkCells(
     "tblLeads",
     "编号",
-    (("公司", "company"), ("公司", ""), ("金额", "budget"), ("备注", "remark")),
+    (("公司", "company"), ("公司", ""), ("金额", "budget"), ("备注", 'a "B" c')),
     "tblLeads[备注]",
 )
 TEXT = "“金额”写着“十二万”，不是数字。\n请填成 120000。"
@@ -94,7 +94,7 @@ def test_every_column_gets_an_edge_that_its_mark_shows(book: Path) -> None:
     assert edges(patched(book, MARKED)) == {
         "B4:B7": ['ISNUMBER(MATCH($A4&"|",ltc_marks,0))', 'ISNUMBER(MATCH($A4&"|company",ltc_marks,0))'],
         "C4:C7": ['ISNUMBER(MATCH($A4&"|budget",ltc_marks,0))'],
-        "F4:F7": ['ISNUMBER(MATCH($A4&"|remark",ltc_marks,0))'],
+        "F4:F7": ['ISNUMBER(MATCH($A4&"|a ""B"" c",ltc_marks,0))'],
     }
 
 

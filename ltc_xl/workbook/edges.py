@@ -20,7 +20,8 @@ Wanted = frozenset[tuple[int, str]]
 """Columns of the sheet, each with a code by which marks call it; '' is the row as a whole."""
 
 _FORMULA = re.compile(
-    rf'ISNUMBER\(MATCH\(\$([A-Z]{{1,3}})(\d+)&"\|((?:[^"]|"")*)",{MARKS},0\)\)', re.IGNORECASE
+    rf'ISNUMBER\(\s*MATCH\(\s*\$([A-Z]{{1,3}})(\d+)\s*&\s*"\|((?:[^"]|"")*)"\s*,\s*{MARKS}\s*,\s*0\s*\)\s*\)',
+    re.IGNORECASE,
 )
 
 
@@ -133,7 +134,7 @@ def _rules(tail: Tail) -> Iterator[_Rule]:
         named = (attribute(found["tag"], b"sqref") or b"").decode("ascii", "replace").split()
         areas = tuple(area for area in map(area_of, named) if area)
         for rule in _one_rule(tail.prefix).finditer(tail.data, found.start("inside"), found.end("inside")):
-            formula = _FORMULA.fullmatch(plain(rule["formula"] or b"").replace(" ", ""))
+            formula = _FORMULA.fullmatch(plain(rule["formula"] or b"").strip())
             if formula and areas and len(areas) == len(named):
                 key, row, code = column_number(formula[1]), int(formula[2]), formula[3].replace('""', '"')
                 yield _Rule(rule.start(), rule.end(), areas, key, row, code)
