@@ -236,6 +236,29 @@ def test_a_reference_is_cells_or_nothing() -> None:
     assert repointed("(S!$A$1:$A$3,S!B1)", lambda _: None) == "(#REF!,#REF!)"
 
 
+# what goes with its rows
+
+
+def test_marks_of_a_sheet_go_with_their_rows(book: Path) -> None:
+    protected = '<protectedRanges><protectedRange sqref="B5" name="a"/></protectedRanges>'
+    ignored = '<ignoredError sqref="A5" evalError="1"/><ignoredError sqref="A6" evalError="1"/>'
+    ignored = f"<ignoredErrors>{ignored}</ignoredErrors><tableParts"
+    rewritten(
+        book,
+        sheet1=lambda xml: xml.replace("</sheetData>", "</sheetData>" + protected).replace(
+            "<tableParts", ignored
+        ),
+        table1=lambda xml: xml.replace(
+            "<tableColumns", '<sortState ref="A4:F6"><sortCondition ref="C5:C5"/></sortState><tableColumns'
+        ),
+    )
+    new = patched(book, DeleteRows("tblDeals", [5]))
+    assert "protectedRange" not in xml_of(new, DEALS)
+    left = '<ignoredErrors><ignoredError sqref="A5" evalError="1"/></ignoredErrors>'
+    assert left in xml_of(new, DEALS)
+    assert '<sortState ref="A4:F5"></sortState>' in xml_of(new, "xl/tables/table1.xml")
+
+
 # beside the table
 
 

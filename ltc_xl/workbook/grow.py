@@ -46,15 +46,17 @@ def area_moved(table: TablePart, reshape: Reshape) -> TablePart:
 
 _TABLE_TAGS = re.compile(rb"<" + PREFIX + rb"(?:table|autoFilter|sortState|sortCondition)(?=\s)[^>]*>")
 _ELEMENTS = re.compile(
-    rb"<" + PREFIX + rb"(?P<tag>autoFilter|sortState|sortCondition|protectedRange|ignoredError)(?=\s)[^>]*>"
+    rb"<" + PREFIX + rb"(?P<tag>autoFilter|sortState|sortCondition)(?=\s)[^>]*>"
     rb"|(?P<control><" + PREFIX + rb"controlPr(?=\s)[^>]*>)"
     rb"|(?P<rules><(?P<rule>" + PREFIX + rb"conditionalFormatting)(?=[\s>])[^>]*>.*?</(?P=rule)\s*>)"
-    rb"|<(?P<list>" + PREFIX + rb"(?P<kind>dataValidations|hyperlinks))(?=[\s>])[^>]*>"
-    rb"(?P<members>.*?)</(?P=list)\s*>",
+    rb"|<(?P<list>" + PREFIX + rb"(?P<kind>dataValidations|hyperlinks|protectedRanges|ignoredErrors))"
+    rb"(?=[\s>])[^>]*>(?P<members>.*?)</(?P=list)\s*>",
     re.DOTALL,
 )
 _MEMBER = re.compile(
-    rb"<(" + PREFIX + rb"(?:dataValidation|hyperlink))(?=[\s/>])(?:[^>]*/>|[^>]*>.*?</\1\s*>)", re.DOTALL
+    rb"<(" + PREFIX + rb"(?:dataValidation|hyperlink|protectedRange|ignoredError))(?=[\s/>])"
+    rb"(?:[^>]*/>|[^>]*>.*?</\1\s*>)",
+    re.DOTALL,
 )
 
 
@@ -71,7 +73,7 @@ def _moved(element: re.Match[bytes], name: str, movements: Movements) -> bytes:
 
 
 def _moved_list(element: re.Match[bytes], name: str, movements: Movements) -> bytes:
-    """Return validations or links with each as it is afterwards; b'' when none remains."""
+    """Return validations, links and the like with each as it is afterwards; b'' when none remains."""
     home = movements.get(name)
 
     def moved(member: re.Match[bytes]) -> bytes:

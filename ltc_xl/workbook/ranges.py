@@ -7,6 +7,7 @@ from ltc_xl.workbook.reshape import Mover
 from ltc_xl.workbook.tags import attribute, with_attribute
 
 PREFIX = rb"(?:[\w.-]+:)?"
+_CONDITION = re.compile(rb"<" + PREFIX + rb"sortCondition\s[^>]*/>")
 _INNER_SQREF = re.compile(rb"(<" + PREFIX + rb"sqref>)([^<]*)(?=<)")
 
 
@@ -24,11 +25,16 @@ def moved_text(text: bytes, moved: Mover) -> bytes:
 
 
 def moved_tag(tag: bytes, moved: Mover) -> bytes:
-    """Return a start tag with its ``ref`` or ``sqref`` moved; one whose rows all went stays as it is."""
+    """Return a start tag with its ``ref`` or ``sqref`` moved.
+
+    One whose rows all went stays as it is, but a condition of a sort goes with them.
+    """
     for name in (b"sqref", b"ref"):
         text = attribute(tag, name)
         if text is not None:
             after = moved_text(text, moved)
+            if not after and _CONDITION.match(tag):
+                return b""
             return tag if after in {text, b""} else with_attribute(tag, name, after)
     return tag
 
