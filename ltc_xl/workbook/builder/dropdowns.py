@@ -16,7 +16,7 @@ from ltc_xl.workbook.builder.picks import (
     of_customer,
     picks_name,
 )
-from ltc_xl.workbook.builder.vocabulary import word_reference
+from ltc_xl.workbook.builder.vocabulary import among_words
 
 Options = dict[str, Any]
 
@@ -82,5 +82,5 @@ def _offered(area: TableArea, suggest: Suggestions) -> str:
     enum, cell = area.model.by_code[suggest.by].enum or "", area.first_cell(suggest.by)
     offered = NONE
     for code, name in reversed(suggest.lists):
-        offered = f"IF({cell}={word_reference(enum, code)},{list_of_enum(name)},{offered})"
+        offered = f"IF({among_words(cell, enum, (code,))},{list_of_enum(name)},{offered})"
     return offered

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from ltc_xl.model.address import column_letters
 from ltc_xl.workbook.builder.canvas import Canvas, Span
 from ltc_xl.workbook.builder.layout import LISTS
@@ -9,7 +11,7 @@ from ltc_xl.workbook.builder.measures import Frames
 from ltc_xl.workbook.builder.picks import ITEM, KEY, NONE, TABLE, picks
 from ltc_xl.workbook.builder.printing import set_up_page
 from ltc_xl.workbook.builder.styles import Styles
-from ltc_xl.workbook.builder.vocabulary import blocks, in_order, lookup, spoken_of
+from ltc_xl.workbook.builder.vocabulary import TWICE, blocks, in_order, lookup, shipped, spoken_of
 
 BLANK_COLUMN = 2
 FIRST_COLUMN, FIRST_ROW = 3, 1
@@ -39,11 +41,15 @@ def write_lists(canvas: Canvas, styles: Styles, frames: Frames, profile: str) ->
 
 
 def _write_words(canvas: Canvas, styles: Styles, frames: Frames, enum: str, column: int) -> None:
-    labels = frames.book.labels(enum)
+    lang, labels = styles.lang, frames.book.labels(enum)
+    listed = set(frames.rows["choices"].filter(pl.col("set") == enum)[lang])
     canvas.text(Span(0, column, column), enum, styles(bold=True))
-    for row, word in enumerate(in_order(enum), FIRST_ROW):
-        formula = lookup(enum, word, styles.lang)
-        canvas.figure(Span(row, column, column), formula, labels[word.code], styles())
+    for place, word in enumerate(in_order(enum)):
+        row, own = FIRST_ROW + place * TWICE, labels[word.code]
+        canvas.figure(Span(row, column, column), lookup(enum, word, lang), own, styles())
+        old = own if word.label(lang) in listed else word.label(lang)
+        formula = shipped(enum, word, f"{column_letters(column + 1)}{row + 1}", lang)
+        canvas.figure(Span(row + 1, column, column), formula, old, styles())
 
 
 def lists_names(profile: str) -> Iterator[tuple[str, str]]:

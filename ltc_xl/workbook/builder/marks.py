@@ -8,7 +8,7 @@ from ltc_xl.model.enums import Word, codes_of_kind, words
 from ltc_xl.model.tables import UID, Column
 from ltc_xl.workbook.builder.layout import FIRST_ROW, TableArea
 from ltc_xl.workbook.builder.styles import ENDED, MUTED, NAVY, RED, STEPS, TONES, Styles, tone
-from ltc_xl.workbook.builder.vocabulary import among_words, word_reference
+from ltc_xl.workbook.builder.vocabulary import among_words
 from ltc_xl.workbook.edges import edge_formula
 
 Rule = tuple[str, dict[str, Any]]
@@ -68,8 +68,8 @@ def _word_colours(area: TableArea, column: Column, styles: Styles) -> Iterator[R
     for place, word in enumerate(listed):
         fill, ink = _stepped(word, place)
         look = styles.dxf(bg_color=fill, font_color=ink)
-        value = f"={word_reference(enum, word.code)}"
-        yield area.body(column.code), {"type": "cell", "criteria": "==", "value": value, "format": look}
+        test = f"={among_words(area.first_cell(column.code), enum, (word.code,))}"
+        yield area.body(column.code), {"type": "formula", "criteria": test, "format": look}
 
 
 def _alert(area: TableArea, alert: Alert, styles: Styles) -> Rule:

@@ -13,7 +13,7 @@ from ltc_xl.model.links import link_to
 from ltc_xl.model.tables import column_reference, table, with_live_columns
 from ltc_xl.workbook.area import MAX_ROW
 from ltc_xl.workbook.builder.names import CURRENCY
-from ltc_xl.workbook.builder.vocabulary import among_words, word_reference
+from ltc_xl.workbook.builder.vocabulary import among_words
 
 Number = int | float
 Value = Number | str
@@ -215,7 +215,8 @@ class IsNot:
 
     def excel(self, sheet: Sheet) -> str:
         """Return the test as an array formula."""
-        return f"({sheet.ref(self.column)}<>{word_reference(sheet.enum(self.column), self.code)})"
+        cells = sheet.ref(self.column)
+        return f"({among_words(cells, sheet.enum(self.column), (self.code,))}=FALSE)"
 
     def polars(self, frames: Frames) -> pl.Expr:  # noqa: ARG002  every test takes the same
         """Return the same test over a frame."""
