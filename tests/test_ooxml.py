@@ -256,7 +256,7 @@ def test_what_the_patcher_writes_in_a_test_is_judged(book: Path, watch: Watch) -
 
 @pytest.mark.needs_data("xlsx_corpus")
 def test_files_saved_by_real_programs_break_the_rules_seldom(data_dir: Path) -> None:
-    """Of real files, broken ones on purpose among them, nine in ten keep every rule."""
-    files = sorted([*data_dir.glob("xlsx_corpus/*.xls*"), *data_dir.glob("excel_workbooks/*.xl*")])
+    """Of every fourth real file, broken ones on purpose among them, nearly nine in ten keep every rule."""
+    files = sorted([*data_dir.glob("xlsx_corpus/*.xls*"), *data_dir.glob("excel_workbooks/*.xl*")])[::4]
     sound = [file for file in files if not faults(file, large=False)]
     assert len(sound) / len(files) >= 0.88

@@ -8,8 +8,7 @@ from ooxml.opened import TYPES, Opened, is_xml, key_of, rels_of, source_of
 from ooxml.xml import RELATIONS, Element, children, local, whole
 
 IGNORABLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Ignorable"
-_SPACES = " or ".join(f"namespace-uri()='{space}'" for space in RELATIONS)
-_ATTRIBUTES = f"descendant-or-self::*/@*[{_SPACES}]"
+_SPACES = tuple(f"{{{space}}}" for space in RELATIONS)
 _KINDS = {
     "worksheet": "spreadsheetml.worksheet+xml",
     "chartsheet": "spreadsheetml.chartsheet+xml",
@@ -47,7 +46,8 @@ def opc_faults(opened: Opened) -> Iterator[Fault]:
 
 
 def _xml_faults(opened: Opened, key: str) -> Iterator[tuple[str, str]]:
-    seen = opened.seen(key, _looked_at)
+    speaks = any(space.encode() in opened.parts[key] for space in RELATIONS)
+    seen = opened.seen(key, _looked_at, speaks)
     if seen is None:
         yield "xml", "is no XML"
         return
@@ -57,9 +57,13 @@ def _xml_faults(opened: Opened, key: str) -> Iterator[tuple[str, str]]:
         yield "relation-id", f"no relation {', '.join(sorted(unknown))}"
 
 
-def _looked_at(root: Element) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
-    """Return what is wrong with some XML in itself, and the ids of relations that it uses."""
-    return tuple(_root_faults(root)), frozenset(_relation_ids(root))
+def _looked_at(root: Element, speaks: bool) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:  # noqa: FBT001  a memo's key
+    """Return what is wrong with some XML in itself, and the ids of relations that it uses.
+
+    ``speaks`` is whether the namespace of such ids stands in it at all.
+    """
+    ids = _relation_ids(root) if speaks else ()
+    return tuple(_root_faults(root)), frozenset(filter(None, ids))
 
 
 def _root_faults(root: Element) -> Iterator[tuple[str, str]]:
@@ -72,11 +76,12 @@ def _root_faults(root: Element) -> Iterator[tuple[str, str]]:
 
 def _relation_ids(root: Element) -> Iterator[str]:
     """Yield the ids that a part uses; cells, of which there are many, use none."""
-    for element in root if local(root) == "worksheet" else [root]:
-        if local(element) != "sheetData":
-            found = element.xpath(_ATTRIBUTES)
-            assert isinstance(found, list)
-            yield from (str(value) for value in found if value)
+    for top in root if local(root) == "worksheet" else [root]:
+        if local(top) != "sheetData":
+            for element in top.iter("*"):
+                yield from (
+                    str(element.attrib[key]) for key in element.attrib if str(key).startswith(_SPACES)
+                )
 
 
 class _Types:
