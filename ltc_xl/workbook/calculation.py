@@ -1,33 +1,33 @@
 """Calculation: Excel is told to compute anew, and its chain of formulas goes when it no longer fits."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.container import part_key
 from ltc_xl.workbook.package import Package
 from ltc_xl.workbook.splices import Splices
-from ltc_xl.workbook.tags import attribute, with_attribute
+from ltc_xl.workbook.tags import attribute, plain, with_attribute
 
 _CALC = re.compile(rb"<(?:[\w.-]+:)?calcPr(?=[\s/>])[^>]*>")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?)workbook(?=[\s>])")
 _BEFORE_CALC = (b"definedNames", b"externalReferences", b"functionGroups", b"sheets")
-_FORMULA_TAGS = (b"<f>", b"<f ", b":f>", b":f ")
+_FORMULA_TAGS = (re.compile(rb"<f(?=[\s/>])"), re.compile(rb":f(?=[\s/>])"))
 _CONTENT_TYPES = "[Content_Types].xml"
 
 
-def has_formulas(package: Package, touched: Iterable[bytes]) -> bool:
-    """Return whether any sheet has a formula; the sheets at hand are asked first."""
-    if package.part_of_kind("calcChain") or any(map(has_formula, touched)):
+def has_formulas(package: Package, touched: Mapping[str, bytes]) -> bool:
+    """Return whether any sheet has a formula; the sheets at hand, part by part, are asked first."""
+    if package.part_of_kind("calcChain") or any(map(has_formula, touched.values())):
         return True
-    sheets = (sheet.part for sheet in package.sheets if sheet.kind == "worksheet")
+    sheets = (s.part for s in package.sheets if s.kind == "worksheet" and s.part not in touched)
     by_size = sorted(sheets, key=lambda part: package.entry(part).file_size)
     return any(has_formula(package.read(part)) for part in by_size)
 
 
 def has_formula(sheet: bytes) -> bool:
     """Return whether a sheet has a formula; a text that looks like one costs a computation at most."""
-    return any(tag in sheet for tag in _FORMULA_TAGS)
+    return any(tag.search(sheet) for tag in _FORMULA_TAGS)
 
 
 def recalculate_on_load(splices: Splices, name: str) -> None:
@@ -38,7 +38,8 @@ def recalculate_on_load(splices: Splices, name: str) -> None:
         return
     root = _ROOT.search(splices.data)
     prefix = root[1] if root else b""
-    ends = (re.search(rb"</" + prefix + tag + rb"\s*>", splices.data) for tag in _BEFORE_CALC)
+    patterns = (rb"</" + prefix + tag + rb"\s*>|<" + prefix + tag + rb"\s*/>" for tag in _BEFORE_CALC)
+    ends = (re.search(pattern, splices.data) for pattern in patterns)
     end = next((match for match in ends if match), None)
     if end is None:
         raise CannotPatch("patch_damaged_sheet", place=name)
@@ -53,18 +54,26 @@ def without_chain(package: Package) -> tuple[dict[str, bytes], str | None]:
     folder, _, file = package.workbook_part.rpartition("/")
     relations = f"{folder}/_rels/{file}.rels".lstrip("/")
     parts = {
-        relations: _without(package.read(relations), b"Relationship", b"Type", "/calcChain"),
-        _CONTENT_TYPES: _without(package.read(_CONTENT_TYPES), b"Override", b"PartName", part_key(chain)),
+        relations: _without(package.read(relations), b"Relationship", b"Type", _is_chain),
+        _CONTENT_TYPES: _without(
+            package.read(_CONTENT_TYPES),
+            b"Override",
+            b"PartName",
+            lambda part: part_key(part) == part_key(chain),
+        ),
     }
     return parts, chain
 
 
-def _without(xml: bytes, element: bytes, name: bytes, ending: str) -> bytes:
-    """Return XML without the empty elements whose attribute ends so."""
+def _is_chain(kind: str) -> bool:
+    return kind.lower().endswith("/calcchain")
+
+
+def _without(xml: bytes, element: bytes, name: bytes, goes: Callable[[str], bool]) -> bytes:
+    """Return XML without the empty elements that go, going by an attribute."""
 
     def kept(tag: re.Match[bytes]) -> bytes:
-        value = (attribute(tag[0], name) or b"").decode("utf-8", "replace").lower()
-        return b"" if value.endswith(ending.lower()) else tag[0]
+        return b"" if goes(plain(attribute(tag[0], name) or b"")) else tag[0]
 
     pattern = rb"<(?:[\w.-]+:)?" + element + rb"\s[^>]*?(?:/>|>\s*</(?:[\w.-]+:)?" + element + rb"\s*>)"
     return re.sub(pattern, kept, xml)

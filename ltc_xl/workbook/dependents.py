@@ -1,7 +1,7 @@
 """Dependents: the formula cells whose value no longer holds once other cells have changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
@@ -26,11 +26,13 @@ class Change:
         cells: the cells whose value is another one.
         seams: folded sheet -> two rows each, between which rows went; only who reads both lost something.
         moved: folded sheet -> where rows have other numbers.
+        losing: folded sheets on which formulas name something that went.
     """
 
     cells: Changed = field(default_factory=dict)
     seams: Mapping[str, Sequence[Area]] = field(default_factory=dict)
     moved: Mapping[str, Sequence[Area]] = field(default_factory=dict)
+    losing: Collection[str] = ()
 
     def __bool__(self) -> bool:
         return any(self.cells.values()) or bool(self.seams)
@@ -77,7 +79,7 @@ class Dependents:
         seamed = {id(b) for sheet, columns in seams.items() for b in self._asleep.of(sheet, columns)}
         for batch in self._batches:
             inputs = batch.inputs
-            everything = inputs.anything or (inputs.lost and bool(seams))
+            everything = inputs.anything or (inputs.lost and batch.sheet in change.losing)
             counted = inputs.by_row and bool(change.moved)
             if everything or counted or id(batch) in seamed:
                 self._rouse(batch)

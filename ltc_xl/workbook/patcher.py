@@ -79,7 +79,7 @@ class _Patch:
         self._sheets = [
             SheetPatch(package, self._sheet(n), self._cells.get(n, []), self._of(n)) for n in names
         ]
-        self._uncalculated = self._without_stale_values()
+        self._uncalculated: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, deletion: Deletion) -> "_Patch":
@@ -87,7 +87,9 @@ class _Patch:
         patched = cls(deletion)
         growths = {sheet.name: sheet.reshapes for sheet in patched._sheets}
         grown = sums_grown(deletion, growths, {sheet.name: sheet.source for sheet in patched._sheets})
-        return patched if grown is deletion else cls(grown)
+        patched = patched if grown is deletion else cls(grown)
+        patched._uncalculated = patched._without_stale_values()  # noqa: SLF001  its own class
+        return patched
 
     def draft(self) -> Draft:
         """Return the package as it shall be; marks come last, onto what all other edits have made."""
@@ -157,7 +159,8 @@ class _Patch:
         grow_names(splices, self._movements)
         for name in self._shown:
             show_sheet(splices, name)
-        if self._formulas_changed or has_formulas(self._package, (sheet.data for sheet in self._sheets)):
+        touched = {self._sheet(sheet.name).part: sheet.data for sheet in self._sheets}
+        if self._formulas_changed or has_formulas(self._package, touched):
             recalculate_on_load(splices, self._package.name)
         return splices
 

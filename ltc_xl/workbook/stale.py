@@ -7,13 +7,17 @@ from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.area import Area
 from ltc_xl.workbook.batches import Batch, batches
 from ltc_xl.workbook.calculation import has_formula
+from ltc_xl.workbook.container import part_key
 from ltc_xl.workbook.delete import Deletion
 from ltc_xl.workbook.dependents import Change, Dependents
 from ltc_xl.workbook.meanings import Meanings
 from ltc_xl.workbook.movement import Movements
-from ltc_xl.workbook.package import Sheet
+from ltc_xl.workbook.package import Package, Sheet
+from ltc_xl.workbook.references import GONE
 from ltc_xl.workbook.scan import SheetScan
 from ltc_xl.workbook.sheetpatch import SheetPatch
+
+_LOST = GONE.encode()
 
 
 class StaleValues:
@@ -41,7 +45,20 @@ class StaleValues:
             name: {column: [rows] for column, rows in patch.changed.items()}
             for name, patch in self._patches.items()
         }
-        return Change(cells, _folded(self._deletion.seams), _folded(self._deletion.shifted))
+        seams, shifted = _folded(self._deletion.seams), _folded(self._deletion.shifted)
+        return Change(cells, seams, shifted, self._losing)
+
+    @property
+    def _losing(self) -> set[str]:
+        """Return the sheets on which rows that went have left formulas that name nothing."""
+        before = Package(self._package.name, self._package.data, self._package.entries)
+        changed = {part_key(part): data for part, data in self._deletion.parts.items()}
+        return {
+            sheet.name.casefold()
+            for sheet in self._sheets
+            if (data := changed.get(part_key(sheet.part))) is not None
+            and data.count(_LOST) != before.read(sheet.part).count(_LOST)
+        }
 
     @property
     def _sheets(self) -> Iterator[Sheet]:

@@ -16,7 +16,7 @@ from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import attribute, with_attribute
 
 _NUMBER = re.compile(rb"\d+")
-_SHARED_MASTER = re.compile(rb"<(?:[\w.-]+:)?f\s[^>]*\bref=")
+_SHARED_MASTER = re.compile(rb"<(?:[\w.-]+:)?f\s(?![^>]*\bt=[\"']array)[^>]*\bref=")
 
 
 class Gone:
@@ -250,12 +250,17 @@ class Worksheet:
 
     def _refuse_merged_and_arrays(self) -> None:
         for area in self.scan.arrays:
-            if address := next(self._inside(area), None):
+            address = next(self._inside(area), None)
+            if address and (area.anchor != area.text or self._is_data_table(area)):
                 raise self.scan.refusal("patch_array", address)
         for area in self.scan.merges:
             anchor = area.anchor
             if address := next((a for a in self._inside(area) if a != anchor), None):
                 raise self.scan.refusal("patch_merged", address, area=area.text)
+
+    def _is_data_table(self, area: Area) -> bool:
+        cell = self.scan.cell(area.top, area.left)
+        return cell is None or b"dataTable" in cell.body
 
     def _inside(self, area: Area) -> Iterator[str]:
         """Yield the addresses of an area that are written."""
