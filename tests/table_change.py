@@ -226,8 +226,8 @@ def lists_agree(old: str, new: str, change: Change) -> bool:
     if before is None or after is None:
         return old == new
     options = [change.became(area) for area in before]
-    if _matches(options, after):
-        return True
+    if not change.shrinks or _matches(options, after):
+        return _matches(options, after)
     moved = {spot for area in before for place in _places(area) if (spot := change.spot(place))}
     return moved == {place for area in after for place in _places(area)}
 

@@ -13,16 +13,17 @@ from table_cells import TableCells, has_content
 from table_change import Change, Deletion, Growth
 from table_trees import TableTrees
 
+_FIXED = re.compile(r"/(styles|sharedstrings|metadata|theme\d*)\.xml$|^(docprops|customxml)/|\.bin$|/media/")
+"""Parts that no table moves."""
+
 
 def appended_differences(old: Path, new: Path, name: str, texts: list[str]) -> list[str]:
     """Return what is wrong with a file in which rows were appended, each with a text in its first column."""
     before, after = Opened(old), Opened(new)
     table = next(t for t in before.tables if t.name == name)
     growth = Growth(table, len(texts), blank_tail(before, table))
-    return [
-        *_Compared(before, after, growth, replace(growth, strict=True)).found(),
-        *_new_rows(after, growth, texts),
-    ]
+    compared = _Compared(before, after, growth, replace(growth, strict=True))
+    return list(compared.found()) or list(_new_rows(after, growth, texts))
 
 
 def deleted_differences(old: Path, new: Path, name: str, row: int) -> list[str]:
@@ -30,7 +31,7 @@ def deleted_differences(old: Path, new: Path, name: str, row: int) -> list[str]:
     before, after = Opened(old), Opened(new)
     table = next(t for t in before.tables if t.name == name)
     ways = [Deletion(table, row, whole) for whole in (True, False)]
-    found = ([*_Compared(before, after, way, way).found(), *_blanked(after, way)] for way in ways)
+    found = (list(_Compared(before, after, way, way).found()) or list(_blanked(after, way)) for way in ways)
     return min(found, key=len)
 
 
@@ -104,7 +105,7 @@ class _Compared:
     @staticmethod
     def _speaks(part: str) -> bool:
         """Return whether a part may speak of ranges that have to follow the table."""
-        return re.search(r"/(workbook|(worksheets|charts|pivotcache)/[^/]+)\.xml$", part) is not None
+        return re.search(r"/(workbook|(worksheets|tables|charts|pivotcache)/[^/]+)\.xml$", part) is not None
 
     @cached_property
     def _gone(self) -> set[str]:
@@ -118,12 +119,16 @@ class _Compared:
             yield f"parts are gone: {sorted(self._gone)}"
 
     def _part(self, part: str) -> Iterator[str]:
+        packaging = part == "[content_types].xml" or part.endswith(".rels")
+        if _FIXED.search(part) or (packaging and not self._gone):
+            yield f"{part} differs"
+            return
         old, new = parsed(self.before.read(part)), parsed(self.after.read(part))
         home = next((name for name, held in self.before.sheets.items() if held == part), None)
         if home is not None:
             yield from self._sheet(part, home, old, new)
             return
-        if part == "[content_types].xml" or part.endswith(".rels"):
+        if packaging:
             _without_chain(old)
             yield from tree_differences(part, old, new)
             return

@@ -106,12 +106,16 @@ class TableTrees:
         yield from (f"{self.part}: {local(c)} in {local(old)} is new" for c in rest if local(c) != "calcPr")
 
     def _may_go(self, element: Element) -> bool:
-        """Return whether an element may vanish: it belonged to a row that went, or holds only such."""
-        if not self.change.shrinks:
+        """Return whether an element may vanish: all the cells that it speaks of went."""
+        if not self.change.shrinks or local(element) not in COUNTED | CONTAINERS:
             return False
-        name = local(element)
-        return name in COUNTED | CONTAINERS
+        said = " ".join(e.get("ref") or e.get("sqref") or _own_area(e) for e in element.iter() if local(e))
+        return lists_agree(said, "", self.change)
 
 
 def _count(elements: Sequence[Element], tag: object) -> int:
     return sum(element.tag == tag for element in elements)
+
+
+def _own_area(element: Element) -> str:
+    return (element.text or "") if local(element) == "sqref" else ""
