@@ -10,7 +10,9 @@ from ooxml.formulas import reading
 from sample_books import leads_book, rewritten, with_part
 from watch import Watch
 
-from ltc_xl.workbook import CellEdit, patch
+from ltc_xl import rollout
+from ltc_xl.model.enums import LANGS, Lang
+from ltc_xl.workbook import CellEdit, build_book, patch
 from ltc_xl.workbook.package import Package
 
 PROJECT = Path(__file__).parents[1]
@@ -56,6 +58,12 @@ def test_a_sound_workbook_has_no_fault(book: Path) -> None:
 @pytest.mark.parametrize("file", sorted((PROJECT / "workbooks").glob("*.xlsx")), ids=lambda p: p.name)
 def test_the_shipped_workbooks_have_no_fault(file: Path) -> None:
     assert not faults(file)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_workbook_built_today_has_no_fault(lang: Lang, tmp_path: Path) -> None:
+    build_book(tmp_path / "built.xlsx", **rollout.template_plan(lang))
+    assert not faults(tmp_path / "built.xlsx")
 
 
 DAMAGES = [
