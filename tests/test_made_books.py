@@ -19,7 +19,7 @@ from ooxml import faults, new_faults
 
 from ltc_xl.messages import sentence_of
 from ltc_xl.model.errors import CannotPatch, LtcError
-from ltc_xl.workbook import AppendRows, CellEdit, DeleteRows, Edit, patch
+from ltc_xl.workbook import AppendRows, CellEdit, ClearMarks, DeleteRows, Edit, MarkCells, patch
 from ltc_xl.workbook.edits import Row
 
 NEW: list[Row] = [
@@ -27,6 +27,7 @@ NEW: list[Row] = [
     for k in (5, 6, 7)
 ]
 APPEND, DELETE = AppendRows(TABLE, NEW), DeleteRows(TABLE, [4])
+MARKS = MarkCells(TABLE, "编号", [("金额", "amount")], "报表!$J$1:$J$9", {"D3": "金额为负", "C3": "地区不明"})
 BOOK_PART, TABLE_PART, CHART_PART = "xl/workbook.xml", "xl/tables/table1.xml", "xl/charts/chart1.xml"
 Saying = dict[str, tuple[str, ...]]
 Expected = dict[str, Saying]
@@ -129,6 +130,19 @@ def test_a_row_goes_and_what_speaks_of_the_rows_shrinks(
     assert changed(made(name), new) <= TOUCHED_BY_ROWS | set(expected) | set(GROWN.get(name, {}))
     assert not missing(new, {TABLE_PART: ('ref="A1:E4"',), **expected})
     assert numbers(new) == ["D-1", "D-2", "D-4"]
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_marks_and_notes_come_and_go_beside_what_users_built(
+    made: Callable[[str], Path], tmp_path: Path, name: str
+) -> None:
+    marked, cleared = tmp_path / "marked.xlsx", tmp_path / "cleared.xlsx"
+    patch(made(name), marked, [MARKS])
+    assert b"conditionalFormatting" in parts_of(marked)[DATA_PART]
+    patch(marked, cleared, [ClearMarks(TABLE)])
+    assert not new_faults(made(name), marked)
+    assert not new_faults(made(name), cleared)
+    assert not parts_of(made(name)).keys() - parts_of(cleared).keys()
 
 
 def missing(path: Path, expected: Saying) -> list[str]:
