@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from ltc_xl.workbook.area import MAX_ROW
+from ltc_xl.workbook.area import MAX_ROW, area_of
 from ltc_xl.workbook.removal import Removal
 from ltc_xl.workbook.scan import CellAt, RowAt, SheetScan
 from ltc_xl.workbook.tags import attribute, with_attribute, without_attribute
@@ -11,17 +11,13 @@ from ltc_xl.workbook.tags import attribute, with_attribute, without_attribute
 
 def without_rows(scan: SheetScan, removal: Removal) -> bytes:
     """Return a sheet's bytes without the deleted sheet rows; later rows carry their new numbers."""
-    address = re.compile(rb"(<" + scan.prefix + rb"c\s(?:[^>]*?\s)?r=\"[A-Za-z]+)\d+(?=\")")
-    number_of_row = re.compile(rb"(<" + scan.prefix + rb"row\s(?:[^>]*?\s)?r=\")\d+(?=\")")
-    pieces, position = [], 0
+    numbered, pieces, position = _numbered(scan), [], 0
     for row in scan.rows(removal.deleted[0]):
         pieces.append(scan.data[position : row.start])
         position = row.end
         new = removal.row(row.number)
         if new is not None:
-            tag = number_of_row.sub(rb"\g<1>%d" % new, scan.data[row.start : row.inner])
-            cells = address.sub(rb"\g<1>%d" % new, scan.data[row.inner : row.end])
-            pieces.append(tag + cells)
+            pieces.append(_renumbered(scan.data[row.start : row.end], new, numbered))
     return b"".join((*pieces, scan.data[position:]))
 
 
@@ -34,11 +30,35 @@ def without_table_rows(scan: SheetScan, removal: Removal, *, filtered: bool) -> 
     return _TableRows(scan, removal, filtered=filtered).closed()
 
 
+def is_within(scan: SheetScan, row: RowAt, left: int, right: int) -> bool:
+    """Return whether a row's first and last cell say that they stand between two columns."""
+    data, opening = scan.data, b"<" + scan.prefix + b"c "
+    for at in (data.find(opening, row.inner, row.close), data.rfind(opening, row.inner, row.close)):
+        tag = data[at : data.find(b">", at)] if at >= 0 else b""
+        area = area_of((attribute(tag, b"r") or b"").decode("ascii", "replace"))
+        if area is None or not left <= area.left <= right:
+            return False
+    return True
+
+
+def _numbered(scan: SheetScan) -> re.Pattern[bytes]:
+    """Return what finds the numbers that rows and cells have."""
+    return re.compile(rb"(<" + scan.prefix + rb"(?:c|row)\s(?:[^>]*?\s)?r=[\"'][A-Za-z]*)\d+(?=[\"'])")
+
+
+def _renumbered(xml: bytes, number: int, numbered: re.Pattern[bytes]) -> bytes:
+    """Return the XML of a row or of cells with another number; splitting is faster than replacing."""
+    parts = numbered.split(xml)
+    parts[1::2] = [before + b"%d" % number for before in parts[1::2]]
+    return b"".join(parts)
+
+
 class _TableRows:
     """The sheet rows of a table whose cells move up."""
 
     def __init__(self, scan: SheetScan, removal: Removal, *, filtered: bool) -> None:
         self._scan, self._removal, self._filtered = scan, removal, filtered
+        self._numbered = _numbered(scan)
         self._address = re.compile(rb"(<" + scan.prefix + rb"c\s(?:[^>]*?\s)?r=[\"'][A-Za-z]+)\d+")
 
     def closed(self) -> bytes:
@@ -54,6 +74,9 @@ class _TableRows:
 
     def _row(self, number: int, here: RowAt | None, source: RowAt | None) -> bytes:
         """Return a row with its own cells outside the table and those of another row inside."""
+        if here and source and self._is_plain(here, source):
+            cells_of = self._scan.data[source.inner : source.end]
+            return self._tag(here) + _renumbered(cells_of, number, self._numbered)
         inside = [(c.column, self._moved(c, number)) for c in self._cells(source) if self._inside(c)]
         outside = [(c.column, self._as_it_stands(c)) for c in self._cells(here) if not self._inside(c)]
         cells = sorted(inside + outside)
@@ -69,6 +92,14 @@ class _TableRows:
         if not content and tag.endswith(b"/>"):
             return tag
         return tag.removesuffix(b"/>").removesuffix(b">").rstrip() + b">" + content + b"</" + name + b">"
+
+    def _is_plain(self, here: RowAt, source: RowAt) -> bool:
+        """Return whether a row can take the other's cells as they are: neither has any outside the table."""
+        left, right = self._removal.area.left, self._removal.area.right
+        if self._filtered or here.bare or source.bare:
+            return False
+        spans = (attribute(self._tag(row), b"spans") for row in (here, source))
+        return len(set(spans)) == 1 and all(is_within(self._scan, r, left, right) for r in (here, source))
 
     def _inside(self, cell: CellAt) -> bool:
         return self._removal.area.left <= cell.column <= self._removal.area.right

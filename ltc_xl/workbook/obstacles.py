@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.annotations import noted_cells
 from ltc_xl.workbook.area import Area, area_of
+from ltc_xl.workbook.gaps import is_within
 from ltc_xl.workbook.merges import is_torn
 from ltc_xl.workbook.package import Package, TablePart, elements
 from ltc_xl.workbook.removal import Removal
@@ -70,22 +71,12 @@ class Surroundings:
     def _has_more(self, row: RowAt, last: int) -> bool:
         """Return whether a row has content outside the table."""
         own = self.table.area
-        if row.number <= last and self._ends(row, own.left, own.right):
+        if row.number <= last and is_within(self.scan, row, own.left, own.right):
             return False
         return any(
             not cell.is_blank and (row.number > last or not own.left <= cell.column <= own.right)
             for cell in self.scan.cells(row)
         )
-
-    def _ends(self, row: RowAt, left: int, right: int) -> bool:
-        """Return whether a row's first and last cell say that they stand between two columns."""
-        data, opening = self.scan.data, b"<" + self.scan.prefix + b"c "
-        for at in (data.find(opening, row.inner, row.close), data.rfind(opening, row.inner, row.close)):
-            tag = data[at : data.find(b">", at)] if at >= 0 else b""
-            area = area_of((attribute(tag, b"r") or b"").decode("ascii", "replace"))
-            if area is None or not left <= area.left <= right:
-                return False
-        return True
 
     @property
     def _part(self) -> str:
