@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from ltc_xl.model.book import Book
-from ltc_xl.model.change import Changes
+from ltc_xl.model.change import Changes, applied
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import UsageError, WorldError
 from ltc_xl.model.tables import ROW, UID
@@ -34,7 +34,7 @@ from ltc_xl.store import (
     opened_store,
     state_dir,
 )
-from ltc_xl.workbook import check_not_open, edits_of, patch, replace_book
+from ltc_xl.workbook import check_not_open, edits_of, look_edits, patch, replace_book
 from ltc_xl.workbook.read import read_book
 from ltc_xl.workbook.swap import digest_of, place_book
 
@@ -205,7 +205,8 @@ class _Restore:
             writing.commit(note, stated, bind_rulebook(stated).settings["site"], given=changes)
             writing.take_back_wishes(wishes)
             shown = self.identity.at(writing.token or "").changes(self.book)
-            patch(self.backup.path, beside(self.path), edits_of(self.book, shown, as_of))
+            looks = look_edits(self.backup.path, applied(self.book, shown), as_of)
+            patch(self.backup.path, beside(self.path), [*edits_of(self.book, shown, as_of), *looks])
         kept = self._swapped()
         self.store.leave(known, writing.seq, "")
         return Restored(writing.seq, kept)
