@@ -56,7 +56,10 @@ class Dependents:
         """Return folded sheet -> row and column of the formula cells whose value no longer holds."""
         if not change:
             return {}
-        frontier: Changed = {sheet: dict(columns) for sheet, columns in change.cells.items()}
+        frontier: Changed = {
+            sheet: {column: [*parts] for column, parts in columns.items()}
+            for sheet, columns in change.cells.items()
+        }
         for group, cells in self._at_once(change):
             self._add(frontier, group, self._fresh(group, cells))
         for step in count():

@@ -1,6 +1,7 @@
 """Stale values: cached results of formulas that a patch has made wrong, so that nobody reads them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from ltc_xl.model.errors import CannotPatch
@@ -9,7 +10,7 @@ from ltc_xl.workbook.batches import Batch, batches
 from ltc_xl.workbook.calculation import has_formula
 from ltc_xl.workbook.container import part_key
 from ltc_xl.workbook.delete import Deletion
-from ltc_xl.workbook.dependents import Change, Dependents
+from ltc_xl.workbook.dependents import Change, Changed, Dependents
 from ltc_xl.workbook.meanings import Meanings
 from ltc_xl.workbook.movement import Movements
 from ltc_xl.workbook.package import Package, Sheet
@@ -27,7 +28,7 @@ class StaleValues:
     """
 
     def __init__(self, deletion: Deletion, sheets: Sequence[SheetPatch], movements: Movements) -> None:
-        self._deletion, self._package = deletion, deletion.package
+        self._deletion, self._package, self._movements = deletion, deletion.package, movements
         self._patches = {sheet.name.casefold(): sheet for sheet in sheets}
         movers = {name.casefold(): movement.pointed for name, movement in movements.items()}
         self._book = Meanings(self._package, movers)
@@ -41,12 +42,24 @@ class StaleValues:
 
     @cached_property
     def _change(self) -> Change:
-        cells = {
+        cells: Changed = {
             name: {column: [rows] for column, rows in patch.changed.items()}
             for name, patch in self._patches.items()
         }
+        for name, area in self._new_rows:
+            for column in range(area.left, area.right + 1):
+                new = cells.setdefault(name, {}).setdefault(column, [])
+                new.append(range(area.top, area.bottom + 1))
         seams, shifted = _folded(self._deletion.seams), _folded(self._deletion.shifted)
         return Change(cells, seams, shifted, self._losing)
+
+    @property
+    def _new_rows(self) -> Iterator[tuple[str, Area]]:
+        """Yield sheet and area of rows that are new in a table, blank cells included."""
+        for name, movement in self._movements.items():
+            for reshape in movement.grown:
+                first = reshape.last - reshape.growth + 1
+                yield name.casefold(), replace(reshape.area, top=first, bottom=reshape.last)
 
     @property
     def _losing(self) -> set[str]:
