@@ -147,6 +147,13 @@ def test_a_chart_over_a_table_of_one_row_grows_from_one_cell(tmp_path: Path) -> 
     assert kept(new) == [["甲", "丁"], ["10", "40"]]
 
 
+def test_a_series_along_the_only_row_of_a_table_stays_one_row(tmp_path: Path) -> None:
+    book = deals_book(tmp_path / "one.xlsx", rows=1)
+    rewritten(book, chart1=lambda xml: xml.replace("$C$4:$C$4", "$C$4:$E$4").replace("$C$3", "$B$4"))
+    new = patched(book, AppendRows("tblDeals", [NEW]))
+    assert formulas(new)[:3] == ["$B$4", "$B$4:$B$5", "$C$4:$E$4"]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

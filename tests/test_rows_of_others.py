@@ -91,6 +91,16 @@ def test_rows_appended_below_them_look_like_the_table_s_own(book: Path) -> None:
     assert sheet["E10"].value == LIVE
 
 
+def test_a_new_row_is_as_high_as_the_table_s_own_not_as_one_left_below(book: Path) -> None:
+    def high(xml: str) -> str:
+        xml = xml.replace('<row r="9">', '<row r="9" ht="99" customHeight="1">')
+        return re.sub(r'<row r="7"', '<row r="7" ht="30" customHeight="1"', xml)
+
+    rewritten(book, sheet1=high)
+    sheet = patched(book, AppendRows("tblLeads", [{"编号": "N-10"}], last_row=9))
+    assert (sheet.row_dimensions[9].height, sheet.row_dimensions[10].height) == (99, 30)
+
+
 def test_rows_within_the_range_that_lack_every_formula_get_them_with_their_id(book: Path) -> None:
     rewritten(book, table1=lambda xml: xml.replace("A3:F7", "A3:F9"))
     edits = [AppendRows("tblLeads", [], last_row=9), CellEdit(LEADS, "A9", "N-9")]

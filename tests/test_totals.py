@@ -12,6 +12,9 @@ from sample_books import rewritten, xml_of
 from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook import AppendRows, DeleteRows, Edit, PutRows, patch
 from ltc_xl.workbook.edits import Row
+from ltc_xl.workbook.package import Package
+from ltc_xl.workbook.scan import SheetScan
+from ltc_xl.workbook.totals import Totals
 
 pytestmark = pytest.mark.filterwarnings("ignore:.* extension is not supported:UserWarning")  # of openpyxl
 DEALS = "xl/worksheets/sheet1.xml"
@@ -57,6 +60,12 @@ def test_totals_that_moved_show_no_old_sum(book: Path) -> None:
     new = patched(book, AppendRows("tblDeals", [NEW]))
     assert openpyxl.load_workbook(new, data_only=True)[SHEET]["C8"].value is None
     assert openpyxl.load_workbook(book, data_only=True)[SHEET]["C7"].value == 60
+
+
+def test_a_formula_of_the_totals_is_written_without_a_value(book: Path) -> None:
+    package = Package.open(book)
+    moved = Totals(SheetScan(package.read(DEALS), SHEET), package.tables[0], 2).moved()
+    assert '<c r="C9"><f>SUBTOTAL(109,[金额])</f></c>'.encode() in moved
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
