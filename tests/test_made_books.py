@@ -14,6 +14,7 @@ from made_books.base import DATA, DATA_PART, REPORT, REPORT_PART, TABLE
 from made_books.charts import MODERN_PART
 from made_books.controls import CONTROL_PART
 from made_books.pivots import CACHE_PART
+from made_books.rules import TREND_PART
 from made_books.threads import THREAD_PART
 from ooxml import faults, new_faults
 
@@ -86,7 +87,11 @@ GROWN: Expected = {
     "pivot table by name": {CACHE_PART: ('name="tblOrders"', 'refreshOnLoad="1"')},
     "pivot slicer": {CACHE_PART: ('ref="A1:E8"', 'refreshOnLoad="1"')},
     "timeline": {CACHE_PART: ('ref="A1:E8"', 'refreshOnLoad="1"')},
-    "sparklines": {REPORT_PART: ("<xm:f>数据!D2:D8</xm:f>",), DATA_PART: ("<xm:f>数据!D2:E2</xm:f>",)},
+    "sparklines": {
+        REPORT_PART: ("<xm:f>数据!D2:D8</xm:f>",),
+        TREND_PART: ("<xm:f>数据!D2:D8</xm:f>",),
+        DATA_PART: ("<xm:f>数据!D2:E2</xm:f>",),
+    },
     "data bars": {DATA_PART: ("<xm:sqref>D2:D8</xm:sqref>", '<conditionalFormatting sqref="D2:D8">')},
     "choices": {DATA_PART: ("<xm:sqref>C2:C8</xm:sqref>", "<xm:f>报表!$H$1:$H$3</xm:f>")},
     "dynamic arrays": {REPORT_PART: ('cm="1"', 'ref="C1:C3"')},
@@ -100,7 +105,7 @@ SHRUNK: Expected = {
     "chart": {CHART_PART: ("数据!$D$2:$D$4", "数据!$A$2:$A$4", '<c:ptCount val="3"/>')},
     "modern chart": {MODERN_PART: ("数据!$D$2:$D$4", 'ptCount="3"')},
     "pivot table": {CACHE_PART: ('ref="A1:E4"', 'refreshOnLoad="1"')},
-    "sparklines": {REPORT_PART: ("<xm:f>数据!D2:D4</xm:f>",)},
+    "sparklines": {REPORT_PART: ("<xm:f>数据!D2:D4</xm:f>",), TREND_PART: ("<xm:f>数据!D2:D4</xm:f>",)},
     "data bars": {DATA_PART: ("<xm:sqref>D2:D4</xm:sqref>",)},
     "choices": {DATA_PART: ("<xm:sqref>C2:C4</xm:sqref>",)},
     "threads": {THREAD_PART: ('ref="C3"',)},

@@ -8,12 +8,15 @@ from xlsxwriter.worksheet import Worksheet
 from made_books.added import X14, XM, dressed, with_extension
 from made_books.base import DATA_PART, orders_book
 
+TREND_PART = "xl/worksheets/sheet3.xml"
+
 
 def sparkline_book(path: Path) -> Path:
-    """Make the orders with a sparkline of their amounts in 报表!C1."""
+    """Make the orders with a sparkline of their amounts in 报表!C1, and on a sheet that has nothing else."""
 
-    def dress(_: xlsxwriter.Workbook, data: Worksheet, report: Worksheet) -> None:
+    def dress(book: xlsxwriter.Workbook, data: Worksheet, report: Worksheet) -> None:
         report.add_sparkline("C1", {"range": "数据!D2:D5", "markers": True})
+        book.add_worksheet("走势").add_sparkline("A1", {"range": "数据!D2:D5"})
         data.add_sparkline("G2", {"range": "数据!D2:E2", "type": "column"})
 
     return orders_book(path, dress)
