@@ -165,7 +165,7 @@ class _Sorting:
         text = plain(xml)
         if kind == b"shared":
             self._sort_shared(attribute(tag, b"si") or b"", text, positions)
-        elif kind in {b"array", b"dataTable"}:
+        elif kind == b"dataTable" or (kind == b"array" and b":" in (attribute(tag, b"ref") or b"")):
             self._arrays += [(tag, text, at) for at in positions]
         else:
             self._plain[RUN.sub("0", text)].append((text, positions))

@@ -14,7 +14,7 @@ from ltc_xl.workbook.reach import Columns, Rows
 Changed = dict[str, dict[int, list[Rows]]]
 """Folded sheet -> column -> rows of cells that changed."""
 
-MANY_STEPS = 100
+MANY_STEPS = 12
 """After so many steps from cell to cell, all formulas that a further one meets go along at once."""
 
 
