@@ -145,6 +145,13 @@ def test_a_totals_row_moves_up_with_its_table(tmp_path: Path) -> None:
     assert body(new)[-1] == [None] * 3
 
 
+def test_a_totals_formula_of_the_table_says_what_its_cell_says(tmp_path: Path) -> None:
+    path = made_book(tmp_path / "totals.xlsx", totals=True)
+    own = "<totalsRowFormula>SUM(C4:C7)+C6</totalsRowFormula></tableColumn>"
+    rewritten(path, table1=lambda xml: re.sub(r'(<tableColumn id="3"[^>]*)/>', rf"\1>{own}", xml))
+    assert "SUM(C4:C6)+C5<" in xml_of(after(path, DeleteRows("tblA", [4])), TABLE)
+
+
 # what follows
 
 
