@@ -35,6 +35,7 @@ class Group:
         by_row: whether the number of a row is part of their values.
         extent: the cells that an array formula fills.
         stale: column -> rows of the cells whose value no longer holds.
+        spent: whether all of them have been told to be stale.
     """
 
     sheet: str
@@ -43,6 +44,7 @@ class Group:
     by_row: bool = False
     extent: Area | None = None
     stale: Cells = field(default_factory=lambda: defaultdict(set))
+    spent: bool = False
 
     @property
     def columns(self) -> set[tuple[str, int, int]]:

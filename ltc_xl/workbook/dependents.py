@@ -98,9 +98,9 @@ class Dependents:
             for batch in self._asleep.of(sheet, columns):
                 self._rouse(batch)
             for group in self._awake.of(sheet, columns):
-                hit = _readers(group, sheet, columns)
+                hit = {} if group.spent else _readers(group, sheet, columns)
                 if hit and widely:
-                    hit = group.members.all
+                    hit, group.spent = group.members.all, True
                 if hit:
                     self._add(found, group, self._fresh(group, _passed_on(group, hit)))
         return found
