@@ -12,11 +12,8 @@ from ltc_xl.workbook.reshape import Reshape
 from ltc_xl.workbook.splices import Splices
 from ltc_xl.workbook.tags import attribute, plain, xml_text
 
-_RANGE_BEFORE = re.compile(rb":\$?[A-Z]{1,3}\$?\Z")
 _FORMULA_TAG = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*)?>\Z")
 _CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c\s[^>]*>")
-_LONGEST_CORNER = 6
-_DIGITS = b"0123456789"
 
 Growths = Mapping[str, Sequence[Reshape]]
 """Name of a sheet -> how its tables grow."""
@@ -102,16 +99,12 @@ def _is_within(reshape: Reshape, row: int, column: int) -> bool:
 
 
 def _formulas_ending_ranges_at(data: bytes, row: bytes) -> Iterator[int]:
-    """Yield where the texts of formulas start in which a range ends with a row."""
-    at = data.find(row)
-    while at >= 0:
-        end = at + len(row)
-        whole = data[end : end + 1] not in _DIGITS
-        if whole and _RANGE_BEFORE.search(data, max(at - _LONGEST_CORNER, 0), at):
-            start = data.rfind(b">", 0, at) + 1
-            if _FORMULA_TAG.search(data, data.rfind(b"<", 0, start), start):
-                yield start
-        at = data.find(row, end)
+    """Yield where the texts of the cells' formulas start in which a range ends with a row."""
+    ends = re.compile(rb":\$?[A-Z]{1,3}\$?" + row + rb"(?!\d)")
+    for found in ends.finditer(data, 0, max(data.rfind(b"sheetData"), 0)):
+        start = data.rfind(b">", 0, found.start()) + 1
+        if _FORMULA_TAG.search(data, data.rfind(b"<", 0, start), start):
+            yield start
 
 
 def _home_of(data: bytes, start: int) -> tuple[bytes, bytes]:
