@@ -47,7 +47,7 @@ def moved_formulas(splices: Splices, scan: SheetScan, movers: Mapping[str, Mover
         CannotPatch: an array or a data table would be torn.
     """
     if scan.name in movers or _ANOTHER.search(scan.data, scan.lo, scan.hi):
-        _Formulas(splices, scan, movers).move()
+        _Formulas(splices, scan, movers).follow()
 
 
 def may_speak_of(sheet: bytes, names: Iterable[str]) -> bool:
@@ -78,7 +78,7 @@ class _Formulas:
         name = scan.prefix + rb"f"
         self._element = re.compile(rb"<" + name + rb"(?=[\s/>])([^>]*?)(?:/>|>([^<]*)</" + name + rb"\s*>)")
 
-    def move(self) -> None:
+    def follow(self) -> None:
         groups: dict[bytes, list[re.Match[bytes]]] = defaultdict(list)
         for match in self._element.finditer(self._scan.data, self._scan.lo, self._scan.hi):
             kind = attribute(match[1], b"t") if match[1] else None
