@@ -116,8 +116,8 @@ class SheetPatch:
     @cached_property
     def movement(self) -> Movement | None:
         """Return what happens to areas of this sheet; None when its tables keep their rows and bodies."""
-        put = any(table.put is not None for table in self._tables)
-        if not put and not any(self._reshapes):
+        anew = any(table.blanked or table.put is not None for table in self._tables)
+        if not anew and not any(self._reshapes):
             return None
         shown = ShownCells(self._package, self._worksheet)
         return Movement(
