@@ -11,8 +11,9 @@ from typing import Any
 import openpyxl
 import pytest
 from firms import DAY, firm, rulebook
+from recalculating import formulas, profile_in, recalculated, values
 from seen import numbers_in, texts_of
-from test_recalculation import ALWAYS_RECALCULATE, ERRORS, formulas, recalculated, same, values
+from test_recalculation import ERRORS, same
 
 from ltc_xl.collect import aging, metrics
 from ltc_xl.messages import topic
@@ -223,10 +224,9 @@ def test_every_text_of_a_paper_is_there_in_both_languages(name: str, lang: Lang)
 def test_libreoffice_works_out_the_figures_that_stand_beside_our_formulas(
     papers: Papers, tmp_path: Path
 ) -> None:
-    (tmp_path / "user").mkdir()
-    (tmp_path / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE)
+    profile = profile_in(tmp_path)
     books = [papers[name, "zh"][".xlsx"] for name in SERVICES]
-    for ours, theirs in zip(books, recalculated(books, tmp_path, tmp_path / "again"), strict=True):
+    for ours, theirs in zip(books, recalculated(books, profile, tmp_path / "again"), strict=True):
         cached, again = values(ours), values(theirs)
         assert {at for at in formulas(ours) if not same(cached.get(at), again.get(at))} == set()
         assert not ERRORS & set(again.values())
