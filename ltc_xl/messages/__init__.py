@@ -128,7 +128,7 @@ class _Sentence(Formatter):
         return say(f"kinds.{kind}", self.lang)
 
     def _arguments(self, function: str) -> str:
-        return say(f"kinds.arguments_{'one' if function == 'ABS' else 'several'}", self.lang)
+        return say(f"kinds.arguments_{function.lower()}", self.lang)
 
     def _choices(self, code: str) -> str:
         """Return the first words of a column's list; the dropdown shows all."""
