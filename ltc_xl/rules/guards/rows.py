@@ -124,6 +124,12 @@ def _column(code: str, convert: Callable[[Any], Any] | None) -> Reading:
     return read
 
 
+def constant(node: Value, as_of: date) -> object:
+    """Return the number, day or text that a part of a rule means on a day, where it reads no column."""
+    found = _reading(node)({}, as_of)
+    return date.fromordinal(found) if node.kind == "date" else found
+
+
 def _ordinal(day: date) -> int:
     return (day.date() if isinstance(day, datetime) else day).toordinal()
 
