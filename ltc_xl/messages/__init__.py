@@ -6,7 +6,8 @@ a code of that list, ``{missing:column}`` the header of a column (or several) of
 several errors, one line each, ``{read:cells}`` cells by the code of their column, ``{next:stages}`` stages
 that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{why:problem}`` and
 ``{why:remedy}`` what is wrong with the text of a rule and what to write, ``{left:kind}`` the kind of a
-value. Without a spec, amounts get thousands marks and days ISO form.
+value, ``{example:facts}`` fields and what they hold. Without a spec, amounts get thousands marks and days
+ISO form.
 """
 
 import tomllib
@@ -75,6 +76,7 @@ class _Sentence(Formatter):
             "cells": self._cells,
             "stages": self._stages,
             "remark": self._remark,
+            "facts": self._facts,
         }
 
     def format_field(self, value: object, spec: str) -> str:
@@ -110,6 +112,12 @@ class _Sentence(Formatter):
         """Return a sentence that follows another one, ended as one; nothing for none."""
         ended = text if not text or text[-1] in "。.！!？?" else text + ("。" if self.lang == "zh" else ".")
         return f" {ended}" if ended and self.lang == "en" else ended
+
+    def _facts(self, facts: Iterable[Mapping[str, object]]) -> str:
+        """Return fields by their headers with what they hold: 预算 500,000、行业 空."""
+        parts = ((self._field(str(fact["field"])), fact["value"]) for fact in facts)
+        blank = say("kinds.blank", self.lang)
+        return shown([f"{header} {blank if value is None else value}" for header, value in parts], self.lang)
 
     def _sheet(self, name: str) -> str:
         return table(name).sheet(self.lang) if name in tables() else name

@@ -28,11 +28,13 @@ class Regions:
     Attributes:
         names: the columns in the order in which values were put together.
         trails: the rules a row meets, as bits by their place -> the values of such a row.
-        proved: whether these are all; else there was more to try than is reasonable.
+        passing: for each rule, column -> the witnesses of the column that pass its test, as bits.
+        proved: whether the trails are all; else there was more to try than is reasonable.
     """
 
     names: Sequence[str]
     trails: Mapping[int, _Trail]
+    passing: Sequence[Mapping[str, int]]
     proved: bool
 
     def row(self, met: int) -> Row:
@@ -83,21 +85,25 @@ def regions(
         as_of: what ``TODAY()`` means.
         never_blank: columns that always hold something.
     """
-    every = (1 << len(decided.rules)) - 1
-    columns = [
-        (code, _classes(decided, fields[code], as_of, may_be_blank=code not in never_blank))
-        for code in decided.inputs
+    columns = sorted(
+        (
+            _column(decided, fields[code], as_of, may_be_blank=code not in never_blank)
+            for code in decided.inputs
+        ),
+        key=lambda column: len(column.classes),
+    )
+    names = [column.code for column in columns]
+    passing = [
+        {column.code: column.passing[place] for column in columns} for place in range(len(decided.rules))
     ]
-    columns.sort(key=lambda column: len(column[1]))
-    names = [code for code, _ in columns]
-    found: dict[int, _Trail] = {every: None}
+    found: dict[int, _Trail] = {(1 << len(decided.rules)) - 1: None}
     work = 0
-    for _, classes in columns:
-        work += len(found) * len(classes)
+    for column in columns:
+        work += len(found) * len(column.classes)
         if work > MOST_WORK:
-            return Regions(names, {}, proved=False)
-        found = _combined(found, classes)
-    return Regions(names, found, proved=True)
+            return Regions(names, {}, passing, proved=False)
+        found = _combined(found, column.classes)
+    return Regions(names, found, passing, proved=True)
 
 
 def _combined(found: Mapping[int, _Trail], classes: Mapping[int, object]) -> dict[int, _Trail]:
@@ -110,28 +116,37 @@ def _combined(found: Mapping[int, _Trail], classes: Mapping[int, object]) -> dic
     return combined
 
 
-def _classes(decided: DecisionTable, field: Field, as_of: date, *, may_be_blank: bool) -> dict[int, object]:
-    """Return the rules whose test of a field a value passes, as bits -> the plainest such value."""
+@dataclass(frozen=True)
+class _Column:
+    """One column: the rules a value meets, as bits -> the plainest such value; and what passes each rule."""
+
+    code: str
+    classes: Mapping[int, object]
+    passing: Sequence[int]
+
+
+def _column(decided: DecisionTable, field: Field, as_of: date, *, may_be_blank: bool) -> _Column:
     tests = [rule.tests.get(field.code) for rule in decided.rules]
     different = {test.text: test for test in tests if test is not None}
     values = witnesses(field, different.values(), as_of)
     kept = values if may_be_blank else values[:-1]
     passed = _passed(field, different, kept, as_of)
-    fits = [sum(1 << place for place, one in enumerate(tests) if one is None)] * len(kept)
-    for place, one in enumerate(tests):
-        if one is not None:
-            bit = 1 << place
-            fits = [met | bit if holds else met for met, holds in zip(fits, passed[one.text], strict=True)]
+    everything = (1 << len(kept)) - 1
+    passing = [everything if test is None else passed[test.text] for test in tests]
     classes: dict[int, object] = {}
-    for met, value in zip(fits, kept, strict=True):
+    for at, value in enumerate(kept):
+        met = sum(1 << place for place, bits in enumerate(passing) if bits >> at & 1)
         classes.setdefault(met, value)
-    return classes
+    return _Column(field.code, classes, passing)
 
 
 def _passed(
     field: Field, tests: Mapping[str, Guard], values: Sequence[object], as_of: date
-) -> Mapping[str, Sequence[bool | None]]:
-    """Return text of a test -> whether each value passes it."""
+) -> Mapping[str, int]:
+    """Return text of a test -> the values that pass it, as bits."""
     frame = pl.DataFrame({field.code: pl.Series(values, dtype=field.dtype)})
     answers = frame.with_columns(test.expr(as_of).alias(f"test {n}") for n, test in enumerate(tests.values()))
-    return {text: answers[f"test {n}"].to_list() for n, text in enumerate(tests)}
+    return {
+        text: sum(1 << at for at, holds in enumerate(answers[f"test {n}"]) if holds)
+        for n, text in enumerate(tests)
+    }
