@@ -114,10 +114,14 @@ class _Sentence(Formatter):
         return f" {ended}" if ended and self.lang == "en" else ended
 
     def _facts(self, facts: Iterable[Mapping[str, object]]) -> str:
-        """Return fields by their headers with what they hold: 预算 500,000、行业 空."""
-        parts = ((self._field(str(fact["field"])), fact["value"]) for fact in facts)
-        blank = say("kinds.blank", self.lang)
-        return shown([f"{header} {blank if value is None else value}" for header, value in parts], self.lang)
+        """Return fields by their headers with what they hold: 预算 500,000、行业 空、城市 其他."""
+        return shown([f"{self._field(str(fact['field']))} {self._held(fact)}" for fact in facts], self.lang)
+
+    def _held(self, fact: Mapping[str, object]) -> object:
+        """Return what a field holds: a value, nothing, or one that no rule names."""
+        if fact["is_other"]:
+            return say("kinds.other", self.lang)
+        return say("kinds.blank", self.lang) if fact["value"] is None else fact["value"]
 
     def _sheet(self, name: str) -> str:
         return table(name).sheet(self.lang) if name in tables() else name

@@ -10,6 +10,7 @@ from ltc_xl.rules.decisions import DecisionTable, Hit, Row
 from ltc_xl.rules.guards import Field
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.soundness.regions import Regions, places, regions
+from ltc_xl.rules.soundness.witnesses import OTHER_TEXT
 
 _DISPUTED = frozenset({Hit.UNIQUE, Hit.ANY})
 _ALL_COUNT = frozenset({Hit.COLLECT, Hit.SUM})
@@ -112,7 +113,11 @@ def example(row: Row, rules: RuleSet) -> list[dict[str, object]]:
     """Return a row as what a message shows: the place of each field that some rule tests, and its value."""
     tested = {code for rule in rules.table.rules for code in rule.tests}
     return [
-        {"field": rules.fields[code].place, "value": _worded(row[code], rules.fields[code])}
+        {
+            "field": rules.fields[code].place,
+            "value": _worded(row[code], rules.fields[code]),
+            "is_other": row[code] == OTHER_TEXT,
+        }
         for code in rules.table.inputs
         if code in tested
     ]
