@@ -4,7 +4,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
-from ltc_xl.rules.soundness.tables import table_findings
+from ltc_xl.rules.soundness.tables import NO_RULE_FITS, table_findings
 
 
 def check_leads_can_be_graded(case: Case) -> list[Finding]:
@@ -13,8 +13,12 @@ def check_leads_can_be_graded(case: Case) -> list[Finding]:
 
 
 def check_leads_can_be_assigned(case: Case) -> list[Finding]:
-    """Report what is wrong with 线索分配."""
-    return _told(assignment_rules(case.book, case.rulebook, case.as_of), case)
+    """Report what is wrong with 线索分配.
+
+    A firm may sell in some places only: leads that no rule takes are listed by the assignment, row by row.
+    """
+    found = _told(assignment_rules(case.book, case.rulebook, case.as_of), case)
+    return [one for one in found if one.code != NO_RULE_FITS]
 
 
 def check_stages_can_move(case: Case) -> list[Finding]:

@@ -12,6 +12,7 @@ from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.soundness.regions import Regions, places, regions
 from ltc_xl.rules.soundness.witnesses import OTHER_TEXT
 
+NO_RULE_FITS = "R-10"
 _DISPUTED = frozenset({Hit.UNIQUE, Hit.ANY})
 _ALL_COUNT = frozenset({Hit.COLLECT, Hit.SUM})
 
@@ -61,7 +62,7 @@ def disputes(rules: RuleSet, as_of: date) -> Iterator[Finding]:
 def _gap(rules: RuleSet, found: Regions) -> Iterator[Finding]:
     """Yield a row that no rule fits (R-10); points may well be given to few."""
     if found.gap is not None and rules.table.hit not in _ALL_COUNT:
-        yield Finding("R-10", rules.name, None, None, {"example": example(found.gap, rules)}, "warning")
+        yield Finding(NO_RULE_FITS, rules.name, None, None, {"example": example(found.gap, rules)}, "warning")
 
 
 def _idle(rules: RuleSet, found: Regions, told: set[int]) -> Iterator[Finding]:
