@@ -1,4 +1,4 @@
-"""``ltc-xl rules``: whether the firm's rules are sound."""
+"""``ltc-xl rules``: the rule sheets, and whether they are sound."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,25 @@ from ltc_xl.cli.words import Lang, text
 
 @click.group(cls=Group)
 def rules() -> None:
-    """Prove the rule sheets."""
+    """Show the rule sheets, and prove them."""
+
+
+@rules.command("show")
+@book_argument()
+@asking("json")
+def show_sheets(*, asked: Asked, book: Path) -> int:
+    """Show the rule sheets, which are hidden in a new workbook."""
+    from ltc_xl import session
+
+    with show.working(book.name):
+        read = session.show_rules(book)
+    sheets, lang = session.rule_sheets(read), asked.lang or read.lang
+    if asked.json:
+        show.print_json("rules show", {"book": str(book), "sheets": sheets})
+    else:
+        named = ("、" if lang == "zh" else ", ").join(sheets)
+        show.say(text("rules.shown", lang, book=book.name, sheets=named))
+    return 0
 
 
 @rules.command()
