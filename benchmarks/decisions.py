@@ -19,7 +19,8 @@ from ltc_xl.model.money import MONEY
 from ltc_xl.rules import bind_rulebook
 from ltc_xl.rules.decisions import DecisionTable, Rule
 from ltc_xl.rules.guards import Field, Fields, Guard, cell_test, fields_of
-from ltc_xl.rules.rulesets import RuleSet, assignment_rules, grading_rules, transition_rules
+from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
 
 ROWS = 100_000
 TURNS = 5
@@ -104,7 +105,8 @@ def bind_all() -> list[RuleSet]:
     """Return every rule set of a book, its settings and lists read before."""
     book = book_of()
     rulebook = bind_rulebook(book)
-    return [bind(book, rulebook) for bind in (grading_rules, assignment_rules, transition_rules)]
+    sets = [bind(book, rulebook, AS_OF) for bind in (grading_rules, assignment_rules)]
+    return [*sets, transition_rules(book, rulebook)]
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ltc_xl.model.book import book_of
 from ltc_xl.model.money import MONEY
-from ltc_xl.rules.decisions import RULE, DecisionTable, Rule, Trial
+from ltc_xl.rules.decisions import CLASH, RULE, RULES, DecisionTable, Hit, Rule, Trial
 from ltc_xl.rules.guards import cell_test, fields_of
 
 AS_OF = date(2026, 4, 30)
@@ -17,8 +17,8 @@ FIELDS = fields_of("leads", book_of())
 INPUTS = ("budget", "timeline", "city")
 
 
-def table_of(*lines: str) -> DecisionTable:
-    """Return a table of rules; a line holds the cells of the inputs and what is given."""
+def table_of(*lines: str, hit: Hit = Hit.FIRST) -> DecisionTable:
+    """Return a table of rules; a line holds the cells of the inputs and what is given: a grade, or points."""
     rules = []
     for place, line in enumerate(lines, 1):
         *cells, given_ = (cell.strip() for cell in line.split("|"))
@@ -26,8 +26,12 @@ def table_of(*lines: str) -> DecisionTable:
             code: cell_test(text, FIELDS.names.by_key[code]) for code, text in zip(INPUTS, cells, strict=True)
         }
         kept = {code: test for code, test in tests.items() if not test.is_any}
-        rules.append(Rule(f"G{place:02}", f"u{place}x", kept, {"grade": given_ or None}))
-    return DecisionTable(INPUTS, {"grade": pl.String()}, tuple(rules))
+        outputs: dict[str, object] = {"grade": given_ or None}
+        if hit is Hit.SUM:
+            outputs = {"points": Decimal(given_) if given_ else None}
+        rules.append(Rule(f"G{place:02}", f"u{place}x", kept, outputs))
+    types: dict[str, pl.DataType] = {"points": MONEY} if hit is Hit.SUM else {"grade": pl.String()}
+    return DecisionTable(INPUTS, types, tuple(rules), hit)
 
 
 GRADES = table_of(
@@ -106,3 +110,71 @@ def test_a_frame_is_decided_as_its_rows_are(rows: list[tuple[str | None, str | N
     rules = [None if place is None else GRADES.rules[place] for place in places]
     assert rules == [GRADES.decided(row, AS_OF) for row in frame.iter_rows(named=True)]
     assert rules == [GRADES.explain(row, AS_OF).rule for row in frame.iter_rows(named=True)]
+
+
+OVERLAPPING = (
+    ">=20万   | -       | -    | 10",
+    "-        | 3个月内 | -    | 5",
+    ">=100万  | -       | 苏州 | 10",
+    "空       | -       | -    |",
+)
+SHIFTED = leads(
+    ("1000000", "M0_3", "苏州"), ("1000000", None, "苏州"), ("200000", "M0_3", None), ("1", "M0_3", None),
+    ("1", None, None), (None, None, None),
+)  # fmt: skip
+
+
+def test_rules_that_must_be_alone_contradict_each_other_where_two_fit() -> None:
+    decided = table_of(*OVERLAPPING, hit=Hit.UNIQUE).decide(SHIFTED, AS_OF)
+    assert decided[RULE].to_list() == [None, None, None, 1, None, 3]
+    assert decided[CLASH].to_list() == [[0, 1, 2], [0, 2], [0, 1], None, None, None]
+    assert decided["grade"].to_list() == [None, None, None, "5", None, None]
+
+
+def test_any_of_several_rules_counts_where_they_give_the_same() -> None:
+    decided = table_of(*OVERLAPPING, hit=Hit.ANY).decide(SHIFTED, AS_OF)
+    assert decided[RULE].to_list() == [None, 0, None, 1, None, 3]
+    assert decided[CLASH].to_list() == [[0, 1, 2], None, [0, 1], None, None, None]
+
+
+def test_collected_rules_are_all_told() -> None:
+    decided = table_of(*OVERLAPPING, hit=Hit.COLLECT).decide(SHIFTED, AS_OF)
+    assert decided[RULES].to_list() == [[0, 1, 2], [0, 2], [0, 1], [1], [], [3]]
+    assert decided["grade"].to_list() == [["10", "5", "10"], ["10", "10"], ["10", "5"], ["5"], None, [None]]
+
+
+def test_points_are_added_up() -> None:
+    decided = table_of(*OVERLAPPING, hit=Hit.SUM).decide(SHIFTED, AS_OF)
+    assert decided["points"].to_list() == [
+        Decimal(25),
+        Decimal(20),
+        Decimal(15),
+        Decimal(5),
+        None,
+        Decimal(0),
+    ]
+    assert decided.schema["points"] == MONEY
+    why = table_of(*OVERLAPPING, hit=Hit.SUM).explain(SHIFTED.row(2, named=True), AS_OF)
+    assert [rule.no for rule, _ in why.hits] == ["G01", "G02"]
+    assert [rule.no for rule, _ in why.missed] == ["G04", "G03"]
+
+
+@given(
+    st.lists(
+        st.tuples(AMOUNTS, st.sampled_from([None, "M0_3"]), st.sampled_from([None, "苏州"])), max_size=5
+    ),
+    st.sampled_from(Hit),
+    st.lists(st.sampled_from([*OVERLAPPING, "- | - | - | 5"]), max_size=4),
+)
+@settings(max_examples=100, deadline=None)
+def test_by_every_policy_a_frame_is_decided_as_its_rows_are(
+    rows: list[tuple[str | None, str | None, str | None]], hit: Hit, lines: list[str]
+) -> None:
+    frame, found = leads(*rows) if rows else SHIFTED.clear(), table_of(*lines, hit=hit)
+    decided = found.decide(frame, AS_OF)
+    for before, after in zip(frame.iter_rows(named=True), decided.iter_rows(named=True), strict=True):
+        assert found.given(before, AS_OF) == {code: after[code] for code in found.outputs}
+        why = found.explain(before, AS_OF)
+        assert tuple(rule for rule, _ in why.hits) == found.counting(before, AS_OF)
+        torn = [found.rules[place] for place in after.get(CLASH) or ()]
+        assert [rule for rule, _ in why.clash] == torn

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from gallery import Page, pages
 
-from ltc_xl.check import check
+from ltc_xl.check import check, check_rules
 from ltc_xl.messages import finding_codes, title_of, topic, words_of
 from ltc_xl.model.book import Book
 from ltc_xl.model.defaults import default_rows
@@ -21,6 +21,8 @@ PAGES = pages()
 
 
 def findings_of(book: Book, page: Page) -> tuple[Finding, ...]:
+    if page.of_rules:
+        return check_rules(book, bind_rulebook(book), page.as_of).findings
     return check(book, bind_rulebook(book), page.as_of, level="strict").findings
 
 

@@ -92,6 +92,18 @@ HOLDS = pipe("""
 | 金额/预计成本>1.3333                                  | yes |
 | MAX(金额;预计成本)=120万 且 ABS(预计成本-金额)=30万   | yes |
 | LEN([商机名称])>4                                     | no  |
+| LEFT([客户],2)=太湖                                   | yes |
+| LEFT(产品;3)<>“gtx”                                   | no  |
+| LEFT(竞争对手,2)=华为                                 | ?   |
+| ROUND(金额/70000,2)=17.14                             | yes |
+| ROUND(金额/-70000,1)=-17.1                            | yes |
+| ROUND(2.5,0)=3 and ROUND(-2.5,0)=-3                   | yes |
+| DAYS([Expected signing], TODAY())<=20                 | yes |
+| DAYS(投标截止,TODAY())>5                              | ?   |
+| 金额>=IF(方式=招标,200万,100万)                       | no  |
+| IF(金额>1;预计签约日;TODAY())>=2026-05-01             | yes |
+| IF(竞争对手=华为,金额,预计成本)>1                     | ?   |
+| IF(金额>=100万,赢率>=40%,赢率>=10%)                   | yes |
 | 预计签约日-TODAY()<=20                                | yes |
 | 预计签约日>=TODAY()+21                                | no  |
 | 10万<=金额                                            | yes |
@@ -241,7 +253,22 @@ REFUSED = pipe("""
 | 金额 in (3..1)                    | R-05 8 reversed        |
 | 金额 in (3..3)                    | R-05 8 empty_range     |
 | 阶段 属于 谈判,待签约              | R-02 9 list_brackets   |
-| LEN("abc")>1                      | R-02 1 no_length       |
+| LEN("abc")>1                      | R-02 1 no_text_column  |
+| LEFT([客户],"2")=太湖             | R-02 1 no_count        |
+| LEFT([客户],-1)=太湖              | R-02 1 no_count        |
+| LEFT([客户])=太湖                 | R-02 1 how_many        |
+| LEFT([金额],1)=1                  | R-02 1 no_text_column  |
+| ROUND(金额,9)>1                   | R-02 1 no_count        |
+| ROUND(金额)>1                     | R-02 1 how_many        |
+| ROUND(客户,1)>1                   | R-03 1 no_sum          |
+| DAYS(金额,TODAY())>1              | R-03 1 no_days         |
+| DAYS(TODAY())>1                   | R-02 1 how_many        |
+| IF(金额>1,5)>2                    | R-02 1 how_many        |
+| IF(金额>1,5,客户)>2               | R-03 1 unlike_kinds    |
+| IF(金额,5,6)>2                    | R-03 1 no_condition    |
+| IF(金额>1,金额>2,5)               | R-03 1 no_condition    |
+| RAND()>0.5                        | R-02 1 no_function     |
+| VLOOKUP(客户,A:B,2)=1             | R-02 1 no_function     |
 | 金额 空 空                        | R-02 6 blank_of_what   |
 | 阶段 in [验证..谈判]              | R-03 8 no_range        |
 | [金额                             | R-02 1 open_bracket    |
@@ -408,6 +435,8 @@ SUMS = st.recursive(
         st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(lambda part: f"({''.join(part)})"),
         inner.map(lambda part: f"ABS({part})"),
         st.tuples(inner, inner).map(lambda part: f"MIN({part[0]}; {part[1]})"),
+        inner.map(lambda part: f"ROUND({part}; 1)"),
+        st.tuples(inner, inner).map(lambda part: f"IF(客户 空; {part[0]}; {part[1]})"),
     ),
     max_leaves=3,
 )
@@ -418,9 +447,19 @@ TESTS = st.one_of(
         ORDER,
         st.sampled_from(["2026-04-30", "TODAY()", "今天+30"]),
     ).map("".join),
-    st.tuples(st.just("预计签约日-TODAY()"), ORDER, AMOUNTS).map("".join),
+    st.tuples(st.sampled_from(["预计签约日-TODAY()", "DAYS(TODAY(), 预计签约日)"]), ORDER, AMOUNTS).map(
+        "".join
+    ),
     st.sampled_from(
-        ["客户=金融", "客户<>“ABC”", "客户 in [电信, abc]", "客户=[产品]", "LEN(客户)>=3", "客户 空"]
+        [
+            "客户=金融",
+            "客户<>“ABC”",
+            "客户 in [电信, abc]",
+            "客户=[产品]",
+            "LEN(客户)>=3",
+            "客户 空",
+            "LEFT(客户,1)=a",
+        ]
     ),
     st.sampled_from(["阶段=谈判", "阶段<>试点", "阶段 in [谈判,赢单]", "阶段 不属于 [验证]", "阶段 非空"]),
 )

@@ -18,6 +18,7 @@ _OBJECTS_BETWEEN_LOOKS = 100_000
         "sync": "ltc_xl.cli.sync:sync",
         "import": "ltc_xl.cli.intake:intake",
         "check": "ltc_xl.cli.check:check",
+        "rules": "ltc_xl.cli.rules:rules",
         "today": "ltc_xl.cli.today:today",
         "leads": "ltc_xl.cli.leads:leads",
         "collect": "ltc_xl.cli.collect:collect",

@@ -6,7 +6,8 @@ a code of that list, ``{missing:column}`` the header of a column (or several) of
 several errors, one line each, ``{read:cells}`` cells by the code of their column, ``{next:stages}`` stages
 that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{why:problem}`` and
 ``{why:remedy}`` what is wrong with the text of a rule and what to write, ``{left:kind}`` the kind of a
-value. Without a spec, amounts get thousands marks and days ISO form.
+value, ``{example:facts}`` fields and what they hold. Without a spec, amounts get thousands marks and days
+ISO form.
 """
 
 import tomllib
@@ -75,6 +76,7 @@ class _Sentence(Formatter):
             "cells": self._cells,
             "stages": self._stages,
             "remark": self._remark,
+            "facts": self._facts,
         }
 
     def format_field(self, value: object, spec: str) -> str:
@@ -111,6 +113,16 @@ class _Sentence(Formatter):
         ended = text if not text or text[-1] in "。.！!？?" else text + ("。" if self.lang == "zh" else ".")
         return f" {ended}" if ended and self.lang == "en" else ended
 
+    def _facts(self, facts: Iterable[Mapping[str, object]]) -> str:
+        """Return fields by their headers with what they hold: 预算 500,000、行业 空、城市 其他."""
+        return shown([f"{self._field(str(fact['field']))} {self._held(fact)}" for fact in facts], self.lang)
+
+    def _held(self, fact: Mapping[str, object]) -> object:
+        """Return what a field holds: a value, nothing, or one that no rule names."""
+        if fact["is_other"]:
+            return say("kinds.other", self.lang)
+        return say("kinds.blank", self.lang) if fact["value"] is None else fact["value"]
+
     def _sheet(self, name: str) -> str:
         return table(name).sheet(self.lang) if name in tables() else name
 
@@ -128,7 +140,7 @@ class _Sentence(Formatter):
         return say(f"kinds.{kind}", self.lang)
 
     def _arguments(self, function: str) -> str:
-        return say(f"kinds.arguments_{'one' if function == 'ABS' else 'several'}", self.lang)
+        return say(f"kinds.arguments_{function.lower()}", self.lang)
 
     def _choices(self, code: str) -> str:
         """Return the first words of a column's list; the dropdown shows all."""

@@ -18,7 +18,8 @@ from ltc_xl.rules.grading import Grading, asked_inputs, grading, unread_leads
 from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Method, Route
 from ltc_xl.rules.members import crew_of
 from ltc_xl.rules.moves import Steps, judged_moves
-from ltc_xl.rules.rulesets import RuleSet, assignment_rules, transition_rules
+from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rulesets import assignment_rules, transition_rules
 from ltc_xl.rules.waiting import waiting_leads
 from ltc_xl.rules.workload import workloads
 
@@ -47,7 +48,7 @@ class Assignment:
 
 def assignment(book: Book, rulebook: Rulebook, as_of: date) -> Assignment:
     """Return who gets which of the leads that wait, and why the others find nobody."""
-    graded, rules = grading(book, rulebook, as_of), assignment_rules(book, rulebook)
+    graded, rules = grading(book, rulebook, as_of), assignment_rules(book, rulebook, as_of)
     waiting = waiting_leads(book)
     desk = Desk(crew_of(rulebook.rows("members")), workloads(book.rows("leads"), as_of), as_of)
     routes = list(map(_route, rules.table.rules)) if rules.sound else None

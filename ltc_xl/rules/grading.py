@@ -12,7 +12,8 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.money import RATE
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
-from ltc_xl.rules.rulesets import RuleSet, grading_rules
+from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rulesets import grading_rules
 from ltc_xl.rules.waiting import open_leads
 
 REACHABLE = ("mobile", "wechat", "email")
@@ -56,7 +57,7 @@ def asked_inputs(rules: RuleSet) -> tuple[str, ...]:
 
 def grading(book: Book, rulebook: Rulebook, as_of: date) -> Grading:
     """Return what the rules say of the open leads of a book on a day."""
-    rules = grading_rules(book, rulebook)
+    rules = grading_rules(book, rulebook, as_of)
     leads = with_inputs(open_leads(book))
     if not rules.sound:
         return Grading(rules, _answered(leads.clear(), pl.DataFrame(schema=_ANSWERS)))

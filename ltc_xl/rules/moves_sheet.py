@@ -26,6 +26,7 @@ from ltc_xl.rules.rule_sheets import Row, RuleSheet
 
 TABLES = {"LEAD": "leads", "OPPORTUNITY": "opportunities", "CONTRACT": "contracts"}
 STAGE_LISTS = {"LEAD": "lead_state", "OPPORTUNITY": "opp_stage", "CONTRACT": "contract_state"}
+STAGE_COLUMNS = {"LEAD": "state", "OPPORTUNITY": "stage", "CONTRACT": "state"}
 _NO_CONDITION = frozenset({"", "-"})
 
 
@@ -96,12 +97,9 @@ def _mover(object_: str, book: Book) -> _Mover:
     return _Mover(
         object_,
         fields,
-        Field("stage", "word", pl.String(), f"{TABLES[object_]}.{_STAGE_COLUMNS[object_]}", words=stages),
+        Field("stage", "word", pl.String(), f"{TABLES[object_]}.{STAGE_COLUMNS[object_]}", words=stages),
         Field("needs", "word", pl.String(), "transitions.needs", words=columns),
     )
-
-
-_STAGE_COLUMNS = {"LEAD": "state", "OPPORTUNITY": "stage", "CONTRACT": "state"}
 
 
 def _roles(members: pl.DataFrame) -> Names[str] | None:

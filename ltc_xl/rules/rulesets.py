@@ -1,7 +1,8 @@
 """Rule sheets bound to the fields they name and compiled; one with a problem switches its rule set off."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
@@ -11,10 +12,9 @@ from ltc_xl.model.money import RATE
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table
 from ltc_xl.rules.actor import named_apart
-from ltc_xl.rules.decisions import DecisionTable, Rule
+from ltc_xl.rules.decisions import DecisionTable, Hit, Rule
 from ltc_xl.rules.guards import (
     Field,
-    Fields,
     Guard,
     GuardError,
     cell_test,
@@ -22,37 +22,17 @@ from ltc_xl.rules.guards import (
     lexicon,
     names_of,
 )
-from ltc_xl.rules.moves_sheet import Transition, transitions
+from ltc_xl.rules.moves_sheet import transitions
+from ltc_xl.rules.rule_index import hit_of
 from ltc_xl.rules.rule_outputs import Output, given, text_output, whole_output, word_output
+from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet, tested_columns
+from ltc_xl.rules.soundness.tables import disputes
 
 GRADING, ASSIGNMENT, TRANSITIONS = "grading", "assignment", "transitions"
-NOTHING = DecisionTable((), {}, ())
 
 
-@dataclass(frozen=True)
-class RuleSet:
-    """The rules of one sheet, ready to use; none while there is a problem.
-
-    Attributes:
-        name: canonical name of the rule table.
-        problems: what is wrong with the sheet, what the reader could not take of it among them.
-        table: the decision table of grading or assignment.
-        rows: the moves of stages.
-    """
-
-    name: str
-    problems: tuple[Finding, ...] = ()
-    table: DecisionTable = NOTHING
-    rows: tuple[Transition, ...] = ()
-
-    @property
-    def sound(self) -> bool:
-        """Return whether the rules may be used."""
-        return all(problem.severity != "error" for problem in self.problems)
-
-
-def grading_rules(book: Book, rulebook: Rulebook) -> RuleSet:
+def grading_rules(book: Book, rulebook: Rulebook, as_of: date) -> RuleSet:
     """Return the rules that grade leads; inputs are fields of a lead, how pressing and how complete it is."""
     sheet, known = rule_sheet(GRADING, book, rulebook), lexicon(book)
     outputs = (
@@ -65,13 +45,12 @@ def grading_rules(book: Book, rulebook: Rulebook) -> RuleSet:
     )
     complete = _worked_out(GRADING, "completeness", Field("completeness", "number", RATE, "", is_share=True))
     fields = fields_of("leads", book).with_more([level, complete])
-    decided = _decision_table(sheet, ("budget", "industry", "need_level", "completeness"), fields, outputs)
-    if decided.rules and all(rule.tests for rule in decided.rules):
-        sheet.problems.append(Finding("R-10", GRADING, None, None, {}, "warning"))
-    return _rule_set(sheet, decided)
+    columns = tested_columns(sheet, ("budget", "industry", "need_level", "completeness"), fields, "leads")
+    decided = _decision_table(sheet, columns, outputs, hit_of(sheet, rulebook))
+    return _rule_set(sheet, decided, as_of, columns.values(), frozenset({level.code, complete.code}))
 
 
-def assignment_rules(book: Book, rulebook: Rulebook) -> RuleSet:
+def assignment_rules(book: Book, rulebook: Rulebook, as_of: date) -> RuleSet:
     """Return the rules that give leads to groups; inputs are fields of a lead and its queue."""
     sheet, known = rule_sheet(ASSIGNMENT, book, rulebook), lexicon(book)
     outputs = (
@@ -82,11 +61,17 @@ def assignment_rules(book: Book, rulebook: Rulebook) -> RuleSet:
     )
     queue = _worked_out(ASSIGNMENT, "queue", Field("queue", "text", pl.String(), ""))
     fields = fields_of("leads", book).with_more([queue])
-    decided = _decision_table(sheet, ("queue", "region", "industry"), fields, outputs)
+    columns = tested_columns(sheet, ("queue", "region", "industry"), fields, "leads")
+    decided = _decision_table(sheet, columns, outputs, hit_of(sheet, rulebook))
+    given_out = rulebook.rows(GRADING)["queue"]
+    queues = list(dict.fromkeys(given_out.drop_nulls()))
+    listed = replace(queue, words=names_of((name, name) for name in queues))
     if book.rows(ASSIGNMENT).height:
         sheet.problems.extend(_idle_groups(sheet, rulebook))
-        sheet.problems.extend(_idle_queues(sheet, queue, rulebook))
-    return _rule_set(sheet, decided)
+        sheet.problems.extend(_idle_queues(sheet, listed, queues))
+    tested = (listed if one is queue else one for one in columns.values())
+    always = frozenset({queue.code}) if not given_out.null_count() else frozenset[str]()
+    return _rule_set(sheet, decided, as_of, tested, always)
 
 
 def _idle_groups(sheet: RuleSheet, rulebook: Rulebook) -> Iterator[Finding]:
@@ -100,13 +85,11 @@ def _idle_groups(sheet: RuleSheet, rulebook: Rulebook) -> Iterator[Finding]:
                 yield Finding("R-41", ASSIGNMENT, row[UID], "team", told, "warning")
 
 
-def _idle_queues(sheet: RuleSheet, queue: Field, rulebook: Rulebook) -> Iterator[Finding]:
+def _idle_queues(sheet: RuleSheet, queue: Field, given_out: Sequence[str]) -> Iterator[Finding]:
     """Yield the rules for a queue that grading never gives (R-44)."""
-    given_out = rulebook.rows(GRADING)["queue"].drop_nulls().unique(maintain_order=True).to_list()
-    known = replace(queue, words=names_of((name, name) for name in given_out))
     for row in sheet.rows:
         try:
-            cell_test(row["queue"] or "", known)
+            cell_test(row["queue"] or "", queue)
         except GuardError as error:
             if error.finding == "R-04":
                 told = {"queue": error.values["found"], "known": given_out}
@@ -119,12 +102,22 @@ def transition_rules(book: Book, rulebook: Rulebook) -> RuleSet:
     for header in sheet.own:
         sheet.report_header(header, "no_column", owner=TRANSITIONS)
     moves = tuple(transitions(sheet, book, rulebook.rows("members")))
-    return _rule_set(sheet, rows=moves)
+    found = RuleSet(sheet.name, tuple(sheet.problems), rows=moves)
+    return found if found.sound else RuleSet(sheet.name, found.problems)
 
 
-def _rule_set(sheet: RuleSheet, decided: DecisionTable = NOTHING, rows: Sequence[Transition] = ()) -> RuleSet:
-    """Return what the sheet says, or no rules while there is a problem."""
-    found = RuleSet(sheet.name, tuple(sheet.problems), decided, tuple(rows))
+def _rule_set(
+    sheet: RuleSheet,
+    decided: DecisionTable,
+    as_of: date,
+    tested: Iterable[Field],
+    always: frozenset[str] = frozenset(),
+) -> RuleSet:
+    """Return what the sheet says, or no rules while there is a problem; rules that dispute a row are one."""
+    fields = {one.code: one for one in tested}
+    found = RuleSet(sheet.name, tuple(sheet.problems), decided, fields=fields, always=always)
+    if found.sound:
+        found = replace(found, problems=(*found.problems, *disputes(found, as_of)))
     return found if found.sound else RuleSet(sheet.name, found.problems)
 
 
@@ -135,9 +128,8 @@ def _worked_out(sheet: str, code: str, field: Field) -> Field:
 
 
 def _decision_table(
-    sheet: RuleSheet, usual: Sequence[str], fields: Fields, outputs: tuple[Output, ...]
+    sheet: RuleSheet, columns: Mapping[str, Field], outputs: tuple[Output, ...], hit: Hit
 ) -> DecisionTable:
-    columns = tested_columns(sheet, usual, fields, "leads")
     rules = tuple(
         Rule(
             row["no"] or "",
@@ -149,18 +141,18 @@ def _decision_table(
         for row in sheet.rows
     )
     types = {output.code: output.field.dtype for output in outputs}
-    return DecisionTable(tuple(field.code for field in columns.values()), types, rules)
+    return DecisionTable(tuple(tested.code for tested in columns.values()), types, rules, hit)
 
 
 def _tests(sheet: RuleSheet, row: Row, columns: Mapping[str, Field]) -> dict[str, Guard]:
     """Return field -> test of a row, without the columns where anything goes."""
     tests = {}
-    for column, field in columns.items():
+    for column, tested in columns.items():
         try:
-            test = cell_test(row[column] or "", field)
+            test = cell_test(row[column] or "", tested)
         except GuardError as error:
             sheet.report(error, row, column)
         else:
             if not test.is_any:
-                tests[field.code] = test
+                tests[tested.code] = test
     return tests

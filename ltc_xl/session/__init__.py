@@ -6,6 +6,7 @@ from ltc_xl.session.making import build_templates, make_book, new_book, save_typ
 from ltc_xl.session.papers import printed
 from ltc_xl.session.restoring import BackupTold, Restored, backups, chosen, restore
 from ltc_xl.session.running import run
+from ltc_xl.session.showing import rule_sheets, show_rules
 from ltc_xl.session.story import CommitTold, Event, History, RowTold, history
 from ltc_xl.session.undoing import undo
 
@@ -28,8 +29,10 @@ __all__ = [
     "new_book",
     "printed",
     "restore",
+    "rule_sheets",
     "run",
     "run_import",
     "save_typed",
+    "show_rules",
     "undo",
 ]

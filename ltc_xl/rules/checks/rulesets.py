@@ -1,21 +1,36 @@
-"""Rule sheets: every cell can be read, every header is a field, every role and group is somebody's."""
+"""Rule sheets: every cell can be read, every header is a field, every role is somebody's, no row is lost."""
 
-from collections.abc import Callable
-
-from ltc_xl.model.book import Book
 from ltc_xl.model.finding import Finding
-from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.case import Case
-from ltc_xl.rules.rulesets import RuleSet, assignment_rules, grading_rules, transition_rules
+from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
+from ltc_xl.rules.soundness.tables import NO_RULE_FITS, table_findings
 
 
-def _check(bound: Callable[[Book, Rulebook], RuleSet]) -> Callable[[Case], list[Finding]]:
-    """Return the check of one rule sheet; cells that the reader or ``check_cells`` reports are theirs."""
-
-    def check_rule_sheet_can_be_used(case: Case) -> list[Finding]:
-        return [found for found in bound(case.book, case.rulebook).problems if found.code.startswith("R-")]
-
-    return check_rule_sheet_can_be_used
+def check_leads_can_be_graded(case: Case) -> list[Finding]:
+    """Report what is wrong with 线索评级."""
+    return _told(grading_rules(case.book, case.rulebook, case.as_of), case)
 
 
-CHECKS = tuple(map(_check, (grading_rules, assignment_rules, transition_rules)))
+def check_leads_can_be_assigned(case: Case) -> list[Finding]:
+    """Report what is wrong with 线索分配.
+
+    A firm may sell in some places only: leads that no rule takes are listed by the assignment, row by row.
+    """
+    found = _told(assignment_rules(case.book, case.rulebook, case.as_of), case)
+    return [one for one in found if one.code != NO_RULE_FITS]
+
+
+def check_stages_can_move(case: Case) -> list[Finding]:
+    """Report what is wrong with 阶段流转."""
+    return _told(transition_rules(case.book, case.rulebook), case)
+
+
+def _told(rules: RuleSet, case: Case) -> list[Finding]:
+    """Return the problems of a sheet; cells that the reader or ``check_cells`` reports are theirs."""
+    found = [one for one in rules.problems if one.code.startswith("R-")]
+    stands = case.book.rows(rules.name).height
+    return [*found, *(table_findings(rules, case.as_of) if stands else ())]
+
+
+CHECKS = (check_leads_can_be_graded, check_leads_can_be_assigned, check_stages_can_move)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from ltc_xl.rules.guards.fields import Field
 from ltc_xl.rules.guards.kinds import common
 from ltc_xl.rules.guards.texts import same_text, text_key
 from ltc_xl.rules.guards.tree import (
@@ -15,13 +16,13 @@ from ltc_xl.rules.guards.tree import (
     Among,
     Blank,
     Called,
+    Chosen,
     Column,
     Compare,
     Condition,
     Const,
     Either,
     Every,
-    Function,
     Not,
     Order,
     Reckoned,
@@ -84,22 +85,40 @@ def _own(left: Column, right: Const) -> pl.Expr:
 def _plain(value: Value, as_of: date) -> pl.Expr:
     """Return a value that is no number."""
     match value:
-        case Column(field) if field.kind == "text":
-            return same_text(pl.col(field.code))
         case Column(field):
-            is_moment = field.kind == "date" and field.dtype != pl.Date
-            return pl.col(field.code).cast(pl.Date) if is_moment else pl.col(field.code)
-        case Const(written, "text"):
-            return pl.lit(text_key(str(written)))
-        case Const(written):
-            return pl.lit(written)
+            return _column(field)
+        case Const(written, kind):
+            return pl.lit(text_key(str(written)) if kind == "text" else written)
         case Today():
             return pl.lit(as_of)
         case Reckoned(sign, left, right):
             days = int(decimal_of(right))
             return _plain(left, as_of) + pl.duration(days=days if sign == "+" else -days)
+        case Chosen(test, yes, no):
+            return _chosen(expression(test, as_of), _plain(yes, as_of), _plain(no, as_of))
         case Called():
-            raise TypeError(value)
+            return _beginning(value)
+
+
+def _column(field: Field) -> pl.Expr:
+    """Return the value of a field, texts as they are compared, moments as their day."""
+    if field.kind == "text":
+        return same_text(pl.col(field.code))
+    is_moment = field.kind == "date" and field.dtype != pl.Date
+    return pl.col(field.code).cast(pl.Date) if is_moment else pl.col(field.code)
+
+
+def _beginning(value: Called) -> pl.Expr:
+    """Return the first characters of a text."""
+    text, count = value.parts
+    if not isinstance(text, Column):
+        raise TypeError(text)
+    return same_text(pl.col(text.field.code).str.head(int(decimal_of(count))))
+
+
+def _chosen(test: pl.Expr, yes: pl.Expr, no: pl.Expr) -> pl.Expr:
+    """Return one of two values; unknown where the test is."""
+    return pl.when(test).then(yes).when(~test).then(no)
 
 
 def _number(value: Value, places: int, as_of: date) -> pl.Expr:
@@ -107,18 +126,18 @@ def _number(value: Value, places: int, as_of: date) -> pl.Expr:
     dtype = pl.Decimal(MOST_DIGITS, places)
     match value:
         case Const():
-            return pl.repeat(
-                decimal_of(value), pl.len(), dtype=dtype
-            )  # a literal may lose the frame's height
+            # a literal may lose the frame's height
+            return pl.repeat(decimal_of(value), pl.len(), dtype=dtype)
         case Column(field):
             return pl.col(field.code).cast(dtype)
         case Reckoned():
             return _reckoned(value, places, as_of).cast(dtype)
-        case Called("LEN", (Column(field),)):
-            return pl.col(field.code).str.len_chars().cast(dtype)
-        case Called(name, parts):
-            return _called(name, [_number(part, places, as_of) for part in parts])
-        case _:
+        case Chosen(test, yes, no):
+            one, other = (_number(part, places, as_of) for part in (yes, no))
+            return _chosen(expression(test, as_of), one, other)
+        case Called():
+            return _called(value, places, as_of).cast(dtype)
+        case Today():
             raise TypeError(value)
 
 
@@ -136,11 +155,18 @@ def _reckoned(value: Reckoned, places: int, as_of: date) -> pl.Expr:
     return both
 
 
-def _called(name: Function, parts: list[pl.Expr]) -> pl.Expr:
+def _called(value: Called, places: int, as_of: date) -> pl.Expr:
     """Return the result of a function; unknown where one part is."""
-    if name == "ABS":
+    first = value.parts[0]
+    if value.name == "LEN" and isinstance(first, Column):
+        return pl.col(first.field.code).str.len_chars()
+    if value.name == "ROUND":
+        exact = _number(first, first.size.places, as_of)
+        return exact.round(int(decimal_of(value.parts[1])), mode="half_away_from_zero")
+    parts = [_number(part, places, as_of) for part in value.parts]
+    if value.name == "ABS":
         return parts[0].abs()
-    beats = ORDERS["<" if name == "MIN" else ">"]
+    beats = ORDERS["<" if value.name == "MIN" else ">"]
     return reduce(lambda one, other: _better(one, other, beats(other, one)), parts)
 
 

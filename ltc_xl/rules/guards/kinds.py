@@ -10,6 +10,7 @@ from ltc_xl.rules.guards.tree import (
     QUOTIENT_PLACES,
     Among,
     Blank,
+    Called,
     Column,
     Compare,
     Condition,
@@ -47,6 +48,13 @@ def compared(order: Order, left: Value, right: Value, at: int) -> Condition:
     if isinstance(left, Column) and isinstance(right, Const) and right.value == "":
         return Blank(left) if order == "=" else Not(Blank(left))
     return Compare(order, left, right)
+
+
+def field_of(value: Value) -> Field | None:
+    """Return the field whose texts or words a value may be compared with unquoted."""
+    if isinstance(value, Called) and value.name == "LEFT":
+        value = value.parts[0]
+    return value.field if isinstance(value, Column) else None
 
 
 def _turned(order: Order) -> Order:
@@ -182,6 +190,11 @@ def _size(sign: Sum, left: Value, right: Value) -> Size:
         return Size(one.whole + other.places, max(QUOTIENT_PLACES, one.places, other.places))
     both = common(left, right)
     return Size(both.whole + 1, both.places)
+
+
+def is_condition(node: Node) -> bool:
+    """Return whether a node is a condition as it stands."""
+    return isinstance(node, _CONDITIONS)
 
 
 def condition(node: Node, at: int) -> Condition:

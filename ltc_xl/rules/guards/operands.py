@@ -1,36 +1,19 @@
 """What may stand where a value or a condition begins: fields, values, brackets, signs, functions."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
-from typing import cast
 
 from ltc_xl.rules.guards import kinds
+from ltc_xl.rules.guards.calls import Calls
 from ltc_xl.rules.guards.errors import GuardError
 from ltc_xl.rules.guards.fields import Field, Fields
-from ltc_xl.rules.guards.powers import NOT, SIGN, TEST
+from ltc_xl.rules.guards.powers import NOT, SIGN
 from ltc_xl.rules.guards.scanner import Scanner
-from ltc_xl.rules.guards.tree import (
-    Blank,
-    Called,
-    Column,
-    Condition,
-    Const,
-    Either,
-    Every,
-    Function,
-    Node,
-    Not,
-    Size,
-    Value,
-    decimal_of,
-)
+from ltc_xl.rules.guards.tree import Condition, Const, Node, Not, Value, decimal_of
 from ltc_xl.rules.guards.values import column, date_at, number, number_at, today_at
 
 _FLAGS = {"是": True, "true": True, "否": False, "false": False}
-_FUNCTION = re.compile(r"([^\W\d]\w*)\s*\(")
 _NOT_WORDS = ("not", "非", "!")
-_MOST_LENGTH = Size(10, 0)
 
 Expression = Callable[[int, Field | None], Node]
 
@@ -42,13 +25,6 @@ def is_text(beside: Field | None) -> bool:
 
 def _lists(field: Field, word: str) -> bool:
     return field.kind == "word" and field.words is not None and field.words.get(word) is not None
-
-
-def blank(left: Node, at: int, *, filled: bool) -> Condition:
-    """Return that a field is blank, or is not."""
-    if not isinstance(left, Column):
-        raise GuardError("blank_of_what", at)
-    return Not(Blank(left)) if filled else Blank(left)
 
 
 class Operands:
@@ -197,67 +173,3 @@ class Operands:
                 self.scan.place += len(word)
                 return Const(value, "flag", word, at)
         return None
-
-
-class Calls:
-    """Reads functions: a closed list."""
-
-    def __init__(self, operands: Operands) -> None:
-        self.operands = operands
-        self.scan = operands.scan
-        self.open = 0
-        self.functions: Mapping[str, Callable[[str, int], Node]] = {
-            "AND": self._all_of, "OR": self._any_of, "NOT": self._opposite, "ISBLANK": self._is_blank,
-            "LEN": self._length, "ABS": self._number_of, "MIN": self._number_of, "MAX": self._number_of,
-        }  # fmt: skip
-
-    def call(self, at: int, _beside: Field | None) -> Node | None:
-        """Return the function that stands next, or None."""
-        start = self.scan.place
-        name = self.scan.match(_FUNCTION)
-        if name is None:
-            return None
-        reader = self.functions.get(name[1].upper())
-        if reader is None:
-            self.scan.place = start
-            return None
-        self.open += 1
-        found = reader(name[1].upper(), at)
-        self.open -= 1
-        if not self.scan.take(")"):
-            raise self.scan.unexpected()
-        return found
-
-    def _conditions(self) -> tuple[Condition, ...]:
-        parts = [self.operands.condition(0)]
-        while self.scan.take(",", ";"):
-            parts.append(self.operands.condition(0))
-        return tuple(parts)
-
-    def _all_of(self, _name: str, _at: int) -> Node:
-        return Every(self._conditions())
-
-    def _any_of(self, _name: str, _at: int) -> Node:
-        return Either(self._conditions())
-
-    def _opposite(self, _name: str, _at: int) -> Node:
-        return Not(self.operands.condition(0))
-
-    def _is_blank(self, _name: str, at: int) -> Node:
-        return blank(self.operands.expression(TEST, None), at, filled=False)
-
-    def _length(self, _name: str, at: int) -> Node:
-        text = self.operands.value(TEST)
-        if not isinstance(text, Column) or text.kind != "text":
-            raise GuardError("no_length", at)
-        return Called("LEN", (text,), at, _MOST_LENGTH)
-
-    def _number_of(self, name: str, at: int) -> Node:
-        parts = [self.operands.value(TEST)]
-        while self.scan.take(",", ";"):
-            parts.append(self.operands.value(TEST))
-        if any(part.kind != "number" for part in parts):
-            raise GuardError("no_sum", at, sign=name, kind=next(p.kind for p in parts if p.kind != "number"))
-        if (len(parts) == 1) != (name == "ABS"):
-            raise GuardError("how_many", at, name=name)
-        return Called(cast("Function", name), tuple(parts), at, kinds.common(*parts))

@@ -6,10 +6,10 @@ from ltc_xl.rules.guards import kinds
 from ltc_xl.rules.guards.errors import GuardError
 from ltc_xl.rules.guards.fields import Field, Fields
 from ltc_xl.rules.guards.marks import folded_marks
-from ltc_xl.rules.guards.operands import Operands, blank
+from ltc_xl.rules.guards.operands import Operands
 from ltc_xl.rules.guards.powers import POWERS, TEST
 from ltc_xl.rules.guards.scanner import OPERATORS, Scanner
-from ltc_xl.rules.guards.sets import between, one_of
+from ltc_xl.rules.guards.sets import between, blank, one_of
 from ltc_xl.rules.guards.tree import Column, Condition, Const, Either, Every, Node, Not, Order, Sum, Value
 
 DEEPEST = 32
@@ -86,7 +86,7 @@ class _Parser:
             if order not in {"=", "<>"}:
                 raise GuardError("no_order", at, order=order, field="", kind="text")
             return blank(left, at, filled=(word == "filled") != (order == "<>"))
-        right = self.operands.value(TEST, left.field if isinstance(left, Column) else None)
+        right = self.operands.value(TEST, kinds.field_of(left))
         found = kinds.compared(order, left, right, at)
         start = self.scan.place
         again = self._step(0)
@@ -115,7 +115,7 @@ class _Parser:
         parts = [self._item(left)]
         if self.scan.take("...", "..") or self.scan.sees("~"):
             return self._range(left, parts[0], opener)
-        if opener is None and not self.operands.calls.open and (self.scan.sees(",") or self.scan.sees(";")):
+        if opener is None and not self.scan.calls and (self.scan.sees(",") or self.scan.sees(";")):
             raise self.scan.error("list_brackets")
         while opener and self.scan.take(",", ";"):
             parts.append(self._item(left))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from ltc_xl.rules.guards.frames import ORDERS
@@ -12,6 +12,7 @@ from ltc_xl.rules.guards.tree import (
     Among,
     Blank,
     Called,
+    Chosen,
     Column,
     Compare,
     Condition,
@@ -23,6 +24,7 @@ from ltc_xl.rules.guards.tree import (
     Today,
     Value,
     columns_in,
+    decimal_of,
 )
 
 Row = Mapping[str, object]
@@ -110,6 +112,8 @@ def _reading(node: Value) -> Reading:
             return _reckoned(node)
         case Called():
             return _called(node)
+        case Chosen():
+            return _chosen(node)
 
 
 def _column(code: str, convert: Callable[[Any], Any] | None) -> Reading:
@@ -118,6 +122,12 @@ def _column(code: str, convert: Callable[[Any], Any] | None) -> Reading:
         return value if value is None or convert is None else convert(value)
 
     return read
+
+
+def constant(node: Value, as_of: date) -> object:
+    """Return the number, day or text that a part of a rule means on a day, where it reads no column."""
+    found = _reading(node)({}, as_of)
+    return date.fromordinal(found) if node.kind == "date" else found
 
 
 def _ordinal(day: date) -> int:
@@ -160,14 +170,39 @@ def _quotient(places: int) -> Callable[[Decimal, Decimal], Decimal | None]:
 
 
 def _called(node: Called) -> Reading:
-    if node.name == "LEN":
-        return _column(next(columns_in(node)).field.code, lambda text: Decimal(len(text)))
-    functions: Mapping[str, Callable[..., Decimal]] = {"ABS": abs, "MIN": min, "MAX": max}
+    if node.name in {"LEN", "LEFT"}:
+        return _of_text(node)
+    functions: Mapping[str, Callable[..., Decimal]] = {
+        "ABS": abs, "MIN": min, "MAX": max, "ROUND": _rounded,
+    }  # fmt: skip
     parts, function = [_reading(part) for part in node.parts], functions[node.name]
 
     def read(row: Row, as_of: date) -> object:
         values = [part(row, as_of) for part in parts]
         return None if any(value is None for value in values) else function(*values)
+
+    return read
+
+
+def _of_text(node: Called) -> Reading:
+    code = next(columns_in(node)).field.code
+    if node.name == "LEN":
+        return _column(code, lambda text: Decimal(len(text)))
+    count = int(decimal_of(node.parts[1]))
+    return _column(code, lambda text: text_key(text[:count]))
+
+
+def _rounded(number: Decimal, places: Decimal) -> Decimal:
+    """Return a number to so many places, ties away from zero as Excel does it."""
+    return number.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP, _EXACT)
+
+
+def _chosen(node: Chosen) -> Reading:
+    test, yes, no = row_test(node.test), _reading(node.yes), _reading(node.no)
+
+    def read(row: Row, as_of: date) -> object:
+        found = test(row, as_of)
+        return None if found is None else (yes if found else no)(row, as_of)
 
     return read
 

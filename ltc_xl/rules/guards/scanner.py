@@ -36,7 +36,7 @@ _ENDS_WORD = _ENDS_NAME - frozenset("+-*/&")
 
 
 class Scanner:
-    """The text of a rule and the place reached in it."""
+    """The text of a rule and the place reached in it; ``calls`` counts the functions still open there."""
 
     def __init__(self, source: Folded) -> None:
         if len(source.text) > LONGEST:
@@ -44,6 +44,7 @@ class Scanner:
         self.source = source
         self.text = source.text
         self.place = 0
+        self.calls = 0
 
     def error(self, key: str, place: int | None = None, **values: object) -> GuardError:
         """Return an error about a place, else about the one reached."""

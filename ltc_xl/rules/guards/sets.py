@@ -1,4 +1,4 @@
-"""A field held against several values: a list, a range."""
+"""A field held against several values, a list or a range, or against none."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,29 @@ from decimal import Decimal
 
 from ltc_xl.rules.guards.errors import GuardError
 from ltc_xl.rules.guards.kinds import compared
-from ltc_xl.rules.guards.tree import Among, Column, Condition, Const, Either, Every, Value
+from ltc_xl.rules.guards.tree import (
+    Among,
+    Blank,
+    Column,
+    Condition,
+    Const,
+    Either,
+    Every,
+    Node,
+    Not,
+    Value,
+)
+
+
+def blank(left: Node, at: int, *, filled: bool) -> Condition:
+    """Return that a field is blank, or is not.
+
+    Raises:
+        GuardError: it is no field.
+    """
+    if not isinstance(left, Column):
+        raise GuardError("blank_of_what", at)
+    return Not(Blank(left)) if filled else Blank(left)
 
 
 def one_of(left: Column, values: Sequence[Value], at: int) -> Condition:

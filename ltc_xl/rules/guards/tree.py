@@ -10,7 +10,7 @@ from ltc_xl.rules.guards.fields import Field, Kind
 
 Order = Literal["=", "<>", ">=", "<=", ">", "<"]
 Sum = Literal["+", "-", "*", "/"]
-Function = Literal["ABS", "MIN", "MAX", "LEN"]
+Function = Literal["ABS", "MIN", "MAX", "LEN", "ROUND", "LEFT"]
 MOST_DIGITS = 38
 QUOTIENT_PLACES = 8
 
@@ -79,13 +79,25 @@ class Reckoned:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A function of numbers, or the length of a text."""
+    """A function of numbers; the length or the beginning of a text."""
 
     name: Function
     parts: tuple["Value", ...]
     at: int
     size: Size
     kind: Kind = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One of two values of one kind; unknown where the test is."""
+
+    test: "Condition"
+    yes: "Value"
+    no: "Value"
+    at: int
+    kind: Kind
+    size: Size = NO_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,7 @@ class Either:
     parts: tuple["Condition", ...]
 
 
-Value = Const | Column | Today | Reckoned | Called
+Value = Const | Column | Today | Reckoned | Called | Chosen
 Condition = Compare | Among | Blank | Not | Every | Either
 Node = Value | Condition
 
@@ -154,10 +166,10 @@ def parts_of(node: Node) -> tuple[Node, ...]:
             return (left,)
         case Not(part):
             return (part,)
-        case Every(parts) | Either(parts):
+        case Every(parts) | Either(parts) | Called(_, parts):
             return parts
-        case Called():
-            return node.parts
+        case Chosen(test, yes, no):
+            return (test, yes, no)
         case _:
             return ()
 

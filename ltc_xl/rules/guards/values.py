@@ -48,7 +48,7 @@ def _goes_on_wrongly(scan: Scanner) -> str | None:
     """Return what is wrong with what stands right behind a number, if anything is."""
     one, two = (scan.text[scan.place : scan.place + length] for length in (1, 2))
     if one == "," and two[1:].isdigit():
-        return "thousands"
+        return None if scan.calls else "thousands"
     if _WRITTEN_RANGE.match(scan.text, scan.place):
         return "range_form"
     letters = (one.isalnum() or one == "_") and scan.operator_at(scan.place) is None

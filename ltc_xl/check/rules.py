@@ -1,0 +1,64 @@
+"""The service: whether the rules of a workbook are sound, without a look at its other rows."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from ltc_xl.check.document import document
+from ltc_xl.check.found import judged, ordered
+from ltc_xl.model.book import Book
+from ltc_xl.model.enums import Lang
+from ltc_xl.model.finding import Finding
+from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
+from ltc_xl.rules.soundness.stages import stage_findings
+from ltc_xl.rules.soundness.tables import regions_of, table_findings
+
+
+def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
+    """Return what is wrong with, or doubtful about, the rule sheets of a book; nothing is to be written.
+
+    Args:
+        book: as read.
+        rulebook: its rule sheets, the shipped ones where it has none.
+        as_of: what ``TODAY()`` means in a rule.
+        lang: language of the answer; the book's own when None.
+    """
+    sets = (
+        grading_rules(book, rulebook, as_of),
+        assignment_rules(book, rulebook, as_of),
+        transition_rules(book, rulebook),
+    )
+    found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
+    told = ordered(book, judged(found, rulebook, "strict"))
+    data = document(book, told, lang or book.lang)
+    return Outcome(
+        findings=tuple(told),
+        data={
+            "tables": len(sets),
+            "rules": sum(rulebook.rows(rules.name).height for rules in sets),
+            "counts": data["counts"],
+            "findings": data["findings"],
+            "sets": [_set(rules, rulebook, as_of) for rules in sets],
+        },
+        exit_status=int(any(one.severity == "error" for one in told)),
+    )
+
+
+def _found(rules: RuleSet, book: Book, rulebook: Rulebook, as_of: date) -> Iterator[Finding]:
+    yield from rules.problems
+    yield from table_findings(rules, as_of)
+    yield from stage_findings(rules.rows, book, rulebook)
+
+
+def _set(rules: RuleSet, rulebook: Rulebook, as_of: date) -> dict[str, object]:
+    """Return one rule sheet as data; ``proved`` is None where there is nothing to try out."""
+    proved = regions_of(rules, as_of).proved if rules.table.rules else None
+    return {
+        "table": rules.name,
+        "rules": rulebook.rows(rules.name).height,
+        "active": rules.sound,
+        "hit": rules.table.hit if rules.table.rules else None,
+        "proved": proved,
+    }

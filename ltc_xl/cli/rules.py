@@ -1,0 +1,74 @@
+"""``ltc-xl rules``: the rule sheets, and whether they are sound."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ltc_xl.cli import show
+from ltc_xl.cli.face import Group
+from ltc_xl.cli.found import print_findings
+from ltc_xl.cli.options import Asked, asking, book_argument
+from ltc_xl.cli.words import Lang, text
+
+
+@click.group(cls=Group)
+def rules() -> None:
+    """Show the rule sheets, and prove them."""
+
+
+@rules.command("show")
+@book_argument()
+@asking("json")
+def show_sheets(*, asked: Asked, book: Path) -> int:
+    """Show the rule sheets, which are hidden in a new workbook."""
+    from ltc_xl import session
+
+    with show.working(book.name):
+        read = session.show_rules(book)
+    sheets, lang = session.rule_sheets(read), asked.lang or read.lang
+    if asked.json:
+        show.print_json("rules show", {"book": str(book), "sheets": sheets})
+    else:
+        named = ("、" if lang == "zh" else ", ").join(sheets)
+        show.say(text("rules.shown", lang, book=book.name, sheets=named))
+    return 0
+
+
+@rules.command()
+@book_argument()
+@asking("json")
+def check(*, asked: Asked, book: Path) -> int:
+    """Look for what is wrong with the rules before they are used."""
+    from ltc_xl import session
+    from ltc_xl.check import check_rules
+
+    with show.working(book.name):
+        result = session.run(
+            book,
+            "rules check",
+            lambda read, rulebook: check_rules(read, rulebook, asked.as_of, lang=asked.lang),
+            asked.as_of,
+            asked.how(write=False),
+        )
+    data: Any = result.outcome.data
+    if asked.json:
+        show.print_json("rules check", data)
+    else:
+        _print_sets(data, asked.lang or result.book.lang)
+        print_findings(data, asked.lang or result.book.lang, more="rules.more_places")
+    return result.outcome.exit_status
+
+
+def _print_sets(data: Mapping[str, Any], lang: Lang) -> None:
+    """Print a line for each rule sheet: whether it is in force, and whether every case was tried."""
+    from ltc_xl.model.tables import table
+
+    for one in data["sets"]:
+        state = text(f"rules.{'active' if one['active'] else 'off'}", lang)
+        proved = (
+            "" if one["proved"] is None else text(f"rules.{'proved' if one['proved'] else 'unproved'}", lang)
+        )
+        sheet = table(one["table"]).sheet(lang)
+        show.say(text("rules.set", lang, sheet=sheet, count=one["rules"], state=state, proved=proved))
