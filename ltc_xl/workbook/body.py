@@ -23,6 +23,7 @@ class TableBody:
         formulas: column of the sheet -> formula of a calculated column.
         others: areas of the sheet's other tables.
         bare: how many rows at its end some other program left there, which no new row is modelled on.
+        blanked: whether its only row went and stays as a blank one, which the first new row fills.
     """
 
     table: TablePart
@@ -30,6 +31,7 @@ class TableBody:
     formulas: dict[int, str]
     others: tuple[Area, ...] = ()
     bare: int = 0
+    blanked: bool = False
 
     @property
     def first(self) -> int:
@@ -132,7 +134,8 @@ class TableBody:
 
     def _is_blank(self, number: int) -> bool:
         """Return whether nobody typed anything into a row."""
-        return all(cell.is_blank or cell.has_formula for cell in self._pattern.cells(number).values())
+        blanked = self.blanked and number == self.first
+        return blanked or all(c.is_blank or c.has_formula for c in self._pattern.cells(number).values())
 
     @cached_property
     def _blank_tail(self) -> list[int]:

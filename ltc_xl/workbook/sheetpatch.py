@@ -176,7 +176,9 @@ class SheetPatch:
 
     def _body(self, edits: TableEdits, sheet: Worksheet) -> TableBody:
         formulas = calculated_columns(self._package, edits.table)
-        return TableBody(edits.table, sheet, formulas, self._others(edits.table), len(edits.taken_in))
+        return TableBody(
+            edits.table, sheet, formulas, self._others(edits.table), len(edits.taken_in), edits.blanked
+        )
 
     def _rows_of(self, edits: TableEdits, edited: Collection[str]) -> list[Reshape]:
         body = self._body(edits, self._worksheet)
