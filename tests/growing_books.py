@@ -9,10 +9,12 @@ from sample_books import rewritten, with_part
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from ltc_xl.workbook.edits import Row
+
 HEADERS = ("区域", "公司", "金额", "日期", "翻倍", "走势")
 SHEET = "线索 2026"
 BOARD = "看板"
-NEW = {"区域": "华南", "公司": "丁", "金额": 40, "日期": date(2026, 4, 1), "翻倍": 80}
+NEW: Row = {"区域": "华南", "公司": "丁", "金额": 40, "日期": date(2026, 4, 1), "翻倍": 80}
 _LIVE = "=tblDeals[[#This Row],[金额]]*2"
 _ROWS = (("华东", "甲", 10, 1), ("华东", "乙", 20, 2), ("华北", "丙", 30, 3))
 

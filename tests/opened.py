@@ -207,8 +207,22 @@ class Opened:
 
     @cached_property
     def formulas(self) -> Mapping[str, frozenset[Place]]:
-        """Return sheet -> the cells whose value is computed, also those that an array fills."""
-        return {name: _computed(parsed(self.read(part))) for name, part in self.sheets.items()}
+        """Return sheet -> the cells whose value is computed, also those that an array or a pivot fills."""
+        return {
+            name: _computed(parsed(self.read(part))) | self._pivots(part)
+            for name, part in self.sheets.items()
+        }
+
+    def _pivots(self, sheet: str) -> frozenset[Place]:
+        """Return the cells of pivot tables, which some programs lay out anew, with the filters around them."""
+        parts = (target for _, kind, target in self.relations(sheet) if kind == "pivotTable")
+        areas = (area for part in parts for area in boxes(parsed(self.read(part)), "{*}location"))
+        return frozenset(
+            (row, column)
+            for top, left, bottom, right in areas
+            for row in range(top - 4, bottom + 3)
+            for column in range(left - 1, right + 3)
+        )
 
     def value(self, cell: Element) -> str | float | bool | None:
         """Return what a cell shows: text, number, boolean, or an error's name; None for nothing."""

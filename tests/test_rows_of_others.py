@@ -103,7 +103,7 @@ def test_a_new_row_is_as_high_as_the_table_s_own_not_as_one_left_below(book: Pat
 
 def test_rows_within_the_range_that_lack_every_formula_get_them_with_their_id(book: Path) -> None:
     rewritten(book, table1=lambda xml: xml.replace("A3:F7", "A3:F9"))
-    edits = [AppendRows("tblLeads", [], last_row=9), CellEdit(LEADS, "A9", "N-9")]
+    edits: list[Edit] = [AppendRows("tblLeads", [], last_row=9), CellEdit(LEADS, "A9", "N-9")]
     sheet = patched(book, *edits)
     assert [sheet[f"E{row}"].value for row in range(7, 10)] == [LIVE, None, LIVE]
     assert sheet["D9"].number_format == "yyyy-mm-dd"

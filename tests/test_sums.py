@@ -89,7 +89,7 @@ def test_a_sum_that_grew_shows_no_old_value(book: Path) -> None:
 
 
 def test_rows_that_go_and_rows_that_come_in_one_patch(book: Path) -> None:
-    edits = [DeleteRows("tblDeals", [4]), AppendRows("tblDeals", [NEW, NEW])]
+    edits: list[Edit] = [DeleteRows("tblDeals", [4]), AppendRows("tblDeals", [NEW, NEW])]
     assert formula_after(book, "SUM('线索 2026'!$C$4:$C$6)", *edits) == "=SUM('线索 2026'!$C$4:$C$7)"
 
 

@@ -72,7 +72,8 @@ def test_a_formula_of_the_totals_is_written_without_a_value(book: Path) -> None:
 def test_the_totals_stand_below_a_put_body(book: Path, count: int) -> None:
     rows: list[Row] = [{"金额": k} for k in range(count)]
     new = patched(book, PutRows("tblDeals", rows))
-    assert column(new) == [*(list(range(count)) or [None]), "=SUBTOTAL(109,[金额])"]
+    shown: list[object] = list(range(count)) or [None]
+    assert column(new) == [*shown, "=SUBTOTAL(109,[金额])"]
     assert openpyxl.load_workbook(new)[SHEET].tables["tblDeals"].ref == f"A3:F{4 + max(count, 1)}"
 
 
