@@ -214,7 +214,7 @@ class Opened:
         }
 
     def _pivots(self, sheet: str) -> frozenset[Place]:
-        """Return the cells of pivot tables, which some programs lay out anew, with the filters around them."""
+        """Return sheet -> the cells whose value is computed; an array or a pivot fills several."""
         parts = (target for _, kind, target in self.relations(sheet) if kind == "pivotTable")
         areas = (area for part in parts for area in boxes(parsed(self.read(part)), "{*}location"))
         return frozenset(
