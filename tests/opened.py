@@ -5,7 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -206,15 +206,20 @@ class Opened:
         return [text_of(item) for item in parsed(xml).iterfind("{*}si")] if xml else []
 
     @cached_property
-    def formulas(self) -> Mapping[str, frozenset[Place]]:
-        """Return sheet -> the cells whose value is computed, also those that an array or a pivot fills."""
+    def formulas(self) -> dict[str, Container[Place]]:
+        """Return sheet -> the cells whose value is computed, also where an array or a pivot fills several."""
         return {
             name: _computed(parsed(self.read(part))) | self._pivots(part)
             for name, part in self.sheets.items()
         }
 
+    @property
+    def pivoted(self) -> Sequence[str]:
+        """Return the sheets that hold a pivot table."""
+        return [name for name, part in self.sheets.items() if self._pivots(part)]
+
     def _pivots(self, sheet: str) -> frozenset[Place]:
-        """Return sheet -> the cells whose value is computed; an array or a pivot fills several."""
+        """Return the cells of pivot tables, which some programs lay out anew, and the filters above."""
         parts = (target for _, kind, target in self.relations(sheet) if kind == "pivotTable")
         areas = (area for part in parts for area in boxes(parsed(self.read(part)), "{*}location"))
         return frozenset(

@@ -141,7 +141,14 @@ def reading_differences(
 
 def _same(shown: object, wanted: object) -> bool:
     """Return whether a value is shown; a number may stand in a cell that shows days."""
-    days = (
-        {(shown - start) / timedelta(days=1) for start in _STARTS} if isinstance(shown, datetime) else set()
-    )
+    day = _day(shown) if isinstance(shown, str) else shown
+    days = {(day - start) / timedelta(days=1) for start in _STARTS} if isinstance(day, datetime) else set()
     return shown == wanted or str(shown) == str(wanted) or wanted in days
+
+
+def _day(text: str) -> datetime | None:
+    """Return the moment that LibreOffice writes into a csv."""
+    try:
+        return datetime.strptime(text, "%m/%d/%Y %H:%M:%S")  # noqa: DTZ007  sheets know no zones
+    except ValueError:
+        return None

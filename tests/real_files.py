@@ -69,7 +69,9 @@ def targets(book: Opened) -> dict[tuple[str, str], Value]:
     taken += [(top, left, top, right) for top, left, _, right in heads]
     chosen: dict[tuple[str, str], Value] = {}
     plain = (
-        spot for spot, cell in cells.items() if _is_plain(cell) and not any(within(spot, a) for a in taken)
+        spot
+        for spot, cell in cells.items()
+        if _is_plain(cell) and spot not in book.formulas[name] and not any(within(spot, a) for a in taken)
     )
     if old := next(plain, None):
         chosen[name, address(old)] = TEXT
@@ -170,6 +172,13 @@ def raw_copy_seconds(file: Path) -> float:
 # ---------------------------------------------------------------- other programs
 
 
+class Everywhere:
+    """Every cell of a sheet: a pivot table laid out anew may need more of them than before."""
+
+    def __contains__(self, place: object) -> bool:
+        return True
+
+
 def read_by(program: Callable[[Path], Seen], outcome: Outcome, new: Path) -> str:
     """Return what a program makes of a patched file."""
     return verdict(outcome, _seen(program, outcome.file), _seen(program, new))
@@ -191,5 +200,8 @@ def verdict(outcome: Outcome, before: Seen | None, after: Seen | None) -> str:
     if after is None:
         return f"{outcome.file.name} does not open any more"
     wanted = {sheet: {area[:2]: v for (_, spot), v in outcome.targets.items() if (area := box(spot))}}
-    wrong = reading_differences(before, after, wanted, Opened(outcome.file).formulas)
+    book = Opened(outcome.file)
+    wrong = reading_differences(
+        before, after, wanted, book.formulas | dict.fromkeys(book.pivoted, Everywhere())
+    )
     return f"{outcome.file.name}: {'; '.join(wrong[:2])}" if wrong else "read"
