@@ -163,7 +163,8 @@ def _readers(group: Group, sheet: str, columns: Columns) -> Cells:
     reaches = [reach for reach in group.reaches if reach.sheet == sheet]
     found: Cells = {}
     for column in group.members.columns:
-        spans = [span for reach in reaches for span in reach.readers(column, columns)]
+        within = group.members.bounds(column)
+        spans = [span for reach in reaches for span in reach.readers(column, columns, within)]
         if spans:
             found |= group.members.within(column, spans)
     return found

@@ -5,14 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from ltc_xl.workbook.area import MAX_ROW
 from ltc_xl.workbook.places import Place, Places
-from ltc_xl.workbook.reach import Span
+from ltc_xl.workbook.reach import EVERY_ROW, Span
 
 Cells = dict[int, set[int]]
 """Column -> rows."""
 
-EVERY_ROW = (1, MAX_ROW)
 _MANY = 8
 
 
@@ -30,6 +28,11 @@ class Members:
     def columns(self) -> Iterable[int]:
         """Return the columns to ask for, one by one."""
         return self._rows
+
+    def bounds(self, column: int) -> Span:
+        """Return the first and last row of the cells of a column."""
+        rows = self._rows[column]
+        return rows[0], rows[-1]
 
     def within(self, column: int, spans: Iterable[Span]) -> Cells:
         """Return the cells of a column that stand in some rows."""
@@ -58,6 +61,10 @@ class LongMembers(Members):
     def columns(self) -> Iterable[int]:
         """Return a column that stands for all of them."""
         return (1,)
+
+    def bounds(self, column: int) -> Span:  # noqa: ARG002  it stands for all
+        """Return rows between which all cells stand."""
+        return EVERY_ROW
 
     def within(self, column: int, spans: Iterable[Span]) -> Cells:  # noqa: ARG002  it stands for all
         """Return the cells that stand in some rows."""

@@ -13,6 +13,8 @@ Rows = Sequence[int]
 Span = tuple[int, int]
 """The first and last of some rows."""
 
+EVERY_ROW = (1, MAX_ROW)
+
 Columns = Mapping[int, Sequence[Rows]]
 """Column -> rows, for cells of one sheet."""
 
@@ -67,8 +69,13 @@ class Reach:
         left, right = self.columns(column)
         return Area(rows[0], left, rows[1], right)
 
-    def readers(self, column: int, changed: Columns) -> Iterator[Span]:
+    def readers(self, column: int, changed: Columns, within: Span = EVERY_ROW) -> Iterator[Span]:
         """Yield the rows from which formulas of a column meet changed cells of the reach's sheet.
+
+        Args:
+            column: of the formulas.
+            changed: cells of the sheet.
+            within: the rows in which the formulas stand.
 
         >>> above = Reach("s", Side(-1, along=True), Side(-1, along=True), Side(3), Side(3))
         >>> list(above.readers(2, {3: [[4, 5, 9]], 7: [[1]]}))
@@ -80,13 +87,14 @@ class Reach:
         left, right = self.columns(column)
         held = [part for at, parts in changed.items() if left <= at <= right for part in parts]
         if held:
-            yield from self._readers(held[0] if len(held) == 1 else list(merge(*held)))
+            yield from self._readers(held[0] if len(held) == 1 else list(merge(*held)), within)
 
-    def _readers(self, changed: Rows) -> Iterator[Span]:
+    def _readers(self, changed: Rows, within: Span) -> Iterator[Span]:
         top, bottom = self.top, self.bottom
         if top.along and bottom.along:
             near, far = sorted((top.number, bottom.number))
-            yield from _joined((row - far, row - near) for row in changed)
+            start, end = bisect_left(changed, within[0] + near), bisect_right(changed, within[1] + far)
+            yield from _joined((row - far, row - near) for row in changed[start:end])
         elif top.along or bottom.along:
             yield from self._half(changed)
         else:
