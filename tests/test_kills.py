@@ -69,7 +69,8 @@ def test_the_run_that_is_killed_takes_in_typing_refuses_a_stage_and_assigns(
     new = after.tables["leads"].tail(5)
     assert new["lead_id"].null_count() == new["owner"].null_count() == 0
     charts, comments = (
-        {part for part in before.parts if part.startswith(kind)} for kind in ("xl/charts/chart", "xl/comments")
+        {part for part in before.parts if part.startswith(kind)}
+        for kind in ("xl/charts/chart", "xl/comments")
     )
     assert charts | comments <= after.parts
     assert len(charts) == DASHBOARD_CHARTS + 1
