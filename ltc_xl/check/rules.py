@@ -11,6 +11,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
 from ltc_xl.rules.soundness.stages import stage_findings
 from ltc_xl.rules.soundness.tables import regions_of, table_findings
@@ -40,7 +41,7 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
             "rules": sum(rulebook.rows(rules.name).height for rules in sets),
             "counts": data["counts"],
             "findings": data["findings"],
-            "sets": [_set(rules, rulebook, as_of) for rules in sets],
+            "sets": [_set(rules, book, rulebook, as_of) for rules in sets],
         },
         exit_status=int(any(one.severity == "error" for one in told)),
     )
@@ -52,7 +53,7 @@ def _found(rules: RuleSet, book: Book, rulebook: Rulebook, as_of: date) -> Itera
     yield from stage_findings(rules.rows, book, rulebook)
 
 
-def _set(rules: RuleSet, rulebook: Rulebook, as_of: date) -> dict[str, object]:
+def _set(rules: RuleSet, book: Book, rulebook: Rulebook, as_of: date) -> dict[str, object]:
     """Return one rule sheet as data; ``proved`` is None where there is nothing to try out."""
     proved = regions_of(rules, as_of).proved if rules.table.rules else None
     return {
@@ -61,4 +62,5 @@ def _set(rules: RuleSet, rulebook: Rulebook, as_of: date) -> dict[str, object]:
         "active": rules.sound,
         "hit": rules.table.hit if rules.table.rules else None,
         "proved": proved,
+        "version": rule_version(rules.name, book, rulebook),
     }

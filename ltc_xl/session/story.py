@@ -1,5 +1,6 @@
 """History: what each commit did, and the story of a row, refused attempts included."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -47,6 +48,7 @@ class Event:
         column, old, new: the cell and its values as history keeps them: codes, ISO days, plain amounts.
         values: the filled cells of a row that came or went; what fills the words of a refusal.
         code: the finding of a refusal.
+        rules: the versions of the rule sheets that its commit went by, by table.
     """
 
     seq: int
@@ -65,6 +67,7 @@ class Event:
     new: str | None = None
     values: Mapping[str, object] = field(default_factory=dict)
     code: str | None = None
+    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,7 @@ class _Teller:
             name,
             uid,
             self.called(name, uid),
+            rules=json.loads(commit.rules or "{}"),
         )
 
     def _records(self, records: pl.DataFrame) -> Iterator[Event]:
