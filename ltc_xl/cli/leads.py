@@ -20,7 +20,12 @@ LONGEST = 12
 Entry = Mapping[str, Any]
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    lazy={
+        "convert": "ltc_xl.cli.leads_steps:convert",
+    },
+)
 def leads() -> None:
     """Work on leads."""
 
