@@ -91,4 +91,4 @@ def test_a_daily_run_keeps_those_of_grading_and_assignment(tmp_path: Path) -> No
     store = store_of(path)
     (kept,) = [json.loads(commit.rules or "{}") for commit in store.commits() if commit.command == "sync"]
     store.close()
-    assert list(kept) == ["assignment", "grading"]
+    assert list(kept) == ["assignment", "grading", "transitions"]

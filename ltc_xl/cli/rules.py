@@ -13,7 +13,7 @@ from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang, text
 
 
-@click.group(cls=Group)
+@click.group(cls=Group, lazy={"explain": "ltc_xl.cli.rules_explain:explain"})
 def rules() -> None:
     """Show the rule sheets, and prove them."""
 
@@ -71,4 +71,5 @@ def _print_sets(data: Mapping[str, Any], lang: Lang) -> None:
             "" if one["proved"] is None else text(f"rules.{'proved' if one['proved'] else 'unproved'}", lang)
         )
         sheet = table(one["table"]).sheet(lang)
-        show.say(text("rules.set", lang, sheet=sheet, count=one["rules"], state=state, proved=proved))
+        words = {"count": one["rules"], "state": state, "proved": proved, "version": one["version"][:12]}
+        show.say(text("rules.set", lang, sheet=sheet, **words))

@@ -18,7 +18,9 @@ from ltc_xl.model.tables import UID
 from ltc_xl.rules.assignment import CHANGED, Assignment, assignment, handed_over
 from ltc_xl.rules.lead_desk import Kept
 from ltc_xl.rules.rule_version import rule_version
-from ltc_xl.rules.rulesets import ASSIGNMENT, GRADING
+from ltc_xl.rules.rulesets import ASSIGNMENT, GRADING, TRANSITIONS
+
+_SHEETS = (GRADING, ASSIGNMENT, TRANSITIONS)
 
 
 def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
@@ -43,7 +45,7 @@ def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = N
             "assigned": _assigned(found, answered),
             "unassigned": _unassigned(found, told),
             "problems": problems_data(book, found.problems, asked),
-            "rule_versions": {name: rule_version(name, book, rulebook) for name in (GRADING, ASSIGNMENT)},
+            "rule_versions": {name: rule_version(name, book, rulebook) for name in _SHEETS},
         },
         exit_status=int(any(problem.severity == "error" for problem in found.problems)),
     )

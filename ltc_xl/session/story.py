@@ -13,7 +13,7 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.errors import UsageError
 from ltc_xl.model.tables import UID, tables
 from ltc_xl.session.how import How
-from ltc_xl.session.peeking import past_of
+from ltc_xl.session.peeking import past_of, peeked
 from ltc_xl.session.rows import called_as, described_as, named_rows
 from ltc_xl.store import EXTRA, WHOLE_ROW, Commit, Store, WishTold, recalled_texts
 from ltc_xl.workbook.read import read_book
@@ -114,6 +114,13 @@ def history(path: Path, target: str | None = None, how: How | None = None) -> Hi
         if not rows:
             raise UsageError("history_no_target", found=target, file=path.name)
         return History(book, rows=[teller.story(*row) for row in rows])
+
+
+def story_of(book: Book, name: str, uid: str, how: How) -> Sequence[Event]:
+    """Return the story of a row, oldest first; nothing where no store knows the workbook, or the row."""
+    with peeked(book, how) as (store, _):
+        known = store is not None and store.records_of(name, [uid]).height
+        return _Teller(store).story(name, uid).events if store is not None and known else ()
 
 
 class _Teller:
