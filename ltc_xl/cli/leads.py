@@ -23,6 +23,9 @@ Entry = Mapping[str, Any]
 @click.group(
     cls=Group,
     lazy={
+        "accept": "ltc_xl.cli.leads_handover:accept",
+        "return": "ltc_xl.cli.leads_handover:give_back",
+        "recycle": "ltc_xl.cli.leads_handover:recycle",
         "convert": "ltc_xl.cli.leads_steps:convert",
     },
 )

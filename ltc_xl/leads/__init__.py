@@ -1,7 +1,10 @@
 """Leads: graded by the firm's rules, and given to those who can take them."""
 
+from ltc_xl.leads.accepting import accept
 from ltc_xl.leads.assigning import assign
 from ltc_xl.leads.converting import convert
 from ltc_xl.leads.grades import grade
+from ltc_xl.leads.recycling import recycle
+from ltc_xl.leads.returning import give_back
 
-__all__ = ["assign", "convert", "grade"]
+__all__ = ["accept", "assign", "convert", "give_back", "grade", "recycle"]
