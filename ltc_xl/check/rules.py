@@ -5,12 +5,14 @@ from datetime import date
 
 from ltc_xl.check.document import document
 from ltc_xl.check.found import judged, ordered
+from ltc_xl.check.rule_tests import trial_findings
 from ltc_xl.model.book import Book
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rule_tests import testable, trials
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
 from ltc_xl.rules.soundness.stages import stage_findings
@@ -32,6 +34,8 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         transition_rules(book, rulebook),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
+    examples = trials(book, rulebook, testable(*sets[:2]), as_of)
+    found += trial_findings(examples, book)
     told = ordered(book, judged(found, rulebook, "strict"))
     data = document(book, told, lang or book.lang)
     return Outcome(

@@ -13,7 +13,13 @@ from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang, text
 
 
-@click.group(cls=Group, lazy={"explain": "ltc_xl.cli.rules_explain:explain"})
+@click.group(
+    cls=Group,
+    lazy={
+        "test": "ltc_xl.cli.rules_test:try_examples",
+        "explain": "ltc_xl.cli.rules_explain:explain",
+    },
+)
 def rules() -> None:
     """Show the rule sheets, and prove them."""
 
