@@ -32,7 +32,7 @@ def parties(book: Book) -> pl.DataFrame:
     place of their ``_uid`` among all; ``kind`` is the table, ``as`` how the row came here.
     """
     leads = open_leads(book).select(UID, *_said(book.rows("leads"), name="company"), kind=pl.lit("leads"))
-    customers = book.rows("customers")
+    customers = book.rows("customers").filter(pl.col("merged_into").is_null())
     named = customers.select(UID, *_said(customers), kind=pl.lit("customers"))
     called = aliases(customers).join(named.drop("kind"), on="name", maintain_order="left")
     alias = called.with_columns(name="alias", kind=pl.lit("customers")).drop("alias")
