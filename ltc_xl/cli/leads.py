@@ -23,6 +23,8 @@ Entry = Mapping[str, Any]
 @click.group(
     cls=Group,
     lazy={
+        "dedupe": "ltc_xl.cli.leads_duplicates:dedupe",
+        "unmerge": "ltc_xl.cli.leads_duplicates:unmerge",
         "accept": "ltc_xl.cli.leads_handover:accept",
         "return": "ltc_xl.cli.leads_handover:give_back",
         "recycle": "ltc_xl.cli.leads_handover:recycle",
