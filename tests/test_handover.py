@@ -246,7 +246,8 @@ def test_leads_nobody_accepts_or_works_on_and_those_of_people_who_left_go_back()
     }
     assert book.rows("leads")["owner"].null_count() == 4
     assert (row(book, "L-2")["returned_from"], row(book, "L-4")["returned_from"]) == ("陈静", None)
-    assert row(book, "L-2")["reason"] == "公海规则 P02：55 天没有跟进（上限 30 天）"
+    assert row(book, "L-2")["reason"] == "公海规则 P02：超过 30 天没有跟进"
+    assert "公海规则 P02：55 天没有跟进（上限 30 天）" in book.rows("activities")["summary"].to_list()
     again, _ = recycled(book, date(2026, 11, 25))
     assert again == {"recycled": [], "kept": []}
 

@@ -32,15 +32,17 @@ def recycle(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = 
         lang: language of the answer; what is written into the book is in the book's own.
     """
     found = idle_leads(book, rulebook, as_of)
-    reasons = pl.Series("told", _reasons(found, book.lang), dtype=pl.String)
-    leads = found.with_columns(reasons, reason=pl.coalesce("reason", reasons))
+    leads = found.with_columns(
+        pl.Series("told", _reasons(found, book.lang, "recycled"), dtype=pl.String),
+        pl.Series("pooled", _reasons(found, book.lang, "pooled"), dtype=pl.String),
+    ).with_columns(reason=pl.coalesce("reason", "pooled"))
     moved = leads.filter(pl.col("state").is_in(WITH_SALES))
     refused = _refused(moved, book, rulebook, as_of)
     back = leads.filter(~pl.col(UID).is_in([one.row_id for one in refused])).with_columns(
         state=pl.when(pl.col("state").is_in(WITH_SALES)).then(pl.lit("RETURNED")).otherwise("state")
     )
     asked = lang or book.lang
-    told = dict(zip(found[UID], _reasons(found, asked), strict=True))
+    told = dict(zip(found[UID], _reasons(found, asked, "recycled"), strict=True))
     words = Unmet(book, Phrases(asked, as_of))
     return Outcome(
         changes=given_back(book, back.select(UID, "state", "reason", "cooldown_to", "told"), as_of)
@@ -69,11 +71,11 @@ def _refused(moved: pl.DataFrame, book: Book, rulebook: Rulebook, as_of: date) -
     return lead_steps(reasoned, rulebook, as_of, wanted, "")[1]
 
 
-def _reasons(found: pl.DataFrame, lang: Lang) -> Sequence[str]:
-    """Return why each lead goes back."""
+def _reasons(found: pl.DataFrame, lang: Lang, part: str) -> Sequence[str]:
+    """Return why each lead goes back: ``recycled`` with what was counted, ``pooled`` the same for a rule."""
     columns = ("why", "rule", "count", "limit", "owner")
     return [
-        say(f"handover.recycled.{row['why']}", lang, **{name: row[name] for name in columns})
+        say(f"handover.{part}.{row['why']}", lang, **{name: row[name] for name in columns})
         for row in found.select(columns).iter_rows(named=True)
     ]
 
