@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ltc_xl.cli import show
-from ltc_xl.cli.face import Group
+from ltc_xl.cli.face import Command, Group
 from ltc_xl.cli.found import print_findings
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang, text
@@ -16,15 +16,17 @@ from ltc_xl.cli.words import Lang, text
 @click.group(
     cls=Group,
     lazy={
+        "show": "ltc_xl.cli.rules:show_sheets",
+        "check": "ltc_xl.cli.rules:check",
         "test": "ltc_xl.cli.rules_test:try_examples",
         "explain": "ltc_xl.cli.rules_explain:explain",
     },
 )
 def rules() -> None:
-    """Show the rule sheets, and prove them."""
+    """Show the rule sheets, prove them, try examples on them, and say why a row got its answer."""
 
 
-@rules.command("show")
+@click.command("show", cls=Command)
 @book_argument()
 @asking("json")
 def show_sheets(*, asked: Asked, book: Path) -> int:
@@ -42,7 +44,7 @@ def show_sheets(*, asked: Asked, book: Path) -> int:
     return 0
 
 
-@rules.command()
+@click.command(cls=Command)
 @book_argument()
 @asking("json")
 def check(*, asked: Asked, book: Path) -> int:
