@@ -18,14 +18,20 @@ def waiting_for_acceptance(book: Book, rulebook: Rulebook, as_of: date) -> pl.Da
 
     Returns:
         The leads with ``waited_minutes`` of work since they were given, ``accept_by`` when the time agreed
-        ends, and ``is_late``. A lead taken up (跟进中) is accepted; one nobody dated cannot be late.
+        ends, and ``is_late``. One nobody dated cannot be late.
     """
-    accepted = (pl.col("accepted_at") >= pl.col("assigned_at")).fill_null(value=False)
     given = open_leads(book).filter(
         pl.col("owner").is_not_null(), pl.col("state") == "ASSIGNED", pl.col("assigned_at").is_not_null()
     )
-    waiting = given.filter(~accepted, pl.col("assigned_at").dt.date() <= as_of)
+    waiting = given.filter(~is_accepted(), pl.col("assigned_at").dt.date() <= as_of)
     return with_waiting(waiting, rulebook, datetime.combine(as_of, time()))
+
+
+def is_accepted() -> pl.Expr:
+    """Return whether a lead's owner has accepted it, or written of a contact, since it was given to them."""
+    by_word = pl.col("accepted_at") >= pl.col("assigned_at")
+    by_deed = pl.col("touched_on") >= pl.col("assigned_at").dt.date()
+    return by_word.fill_null(value=False) | by_deed.fill_null(value=False)
 
 
 def with_waiting(leads: pl.DataFrame, rulebook: Rulebook, until: datetime) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from ltc_xl.model.book import Book
-from ltc_xl.rules.checks.references import aliases
+from ltc_xl.rules.aliases import aliases
 from ltc_xl.rules.name_keys import company_key, name_key, phone_key
 
 Key = Literal["link", "uscc", "name", "contact"]

@@ -10,7 +10,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.checks.leads import WITH_SALES
 from ltc_xl.rules.grading import unread_leads
-from ltc_xl.rules.handover import MINUTES, with_waiting
+from ltc_xl.rules.handover import MINUTES, is_accepted, with_waiting
 from ltc_xl.rules.rulebook import setting_number
 from ltc_xl.rules.waiting import open_leads
 
@@ -39,19 +39,15 @@ def idle_leads(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
     since = pl.max_horizontal("created_on", "touched_on", pl.col("assigned_at").dt.date())
     leads = with_waiting(owned, rulebook, datetime.combine(as_of, time())).with_columns(
         idle=(pl.lit(as_of) - since).dt.total_days(),
-        hours=pl.when(_unaccepted()).then(pl.col("waited_minutes") // MINUTES),
+        hours=pl.when((pl.col("state") == "ASSIGNED") & ~is_accepted()).then(
+            pl.col("waited_minutes") // MINUTES
+        ),
     )
     found = [*_by_hand(leads, rulebook, as_of), *_by_rules(leads, rulebook, as_of)]
     if not found:
         return owned.clear().with_columns(pl.lit(None, dtype).alias(code) for code, dtype in _FOUND.items())
     first = pl.concat(found).unique(UID, keep="first", maintain_order=True)
     return owned.drop("cooldown_to").join(first, on=UID, maintain_order="left")
-
-
-def _unaccepted() -> pl.Expr:
-    """Return whether the owner has not accepted a lead they were given."""
-    accepted = (pl.col("accepted_at") >= pl.col("assigned_at")).fill_null(value=False)
-    return (pl.col("state") == "ASSIGNED") & ~accepted
 
 
 def _by_hand(leads: pl.DataFrame, rulebook: Rulebook, as_of: date) -> Iterator[pl.DataFrame]:

@@ -4,7 +4,7 @@ import polars as pl
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.tables import UID
-from ltc_xl.rules.checks.references import aliases
+from ltc_xl.rules.aliases import aliases
 from ltc_xl.rules.duplicates.names import with_names
 from ltc_xl.rules.duplicates.sounds import sound
 from ltc_xl.rules.name_keys import name_key, phone_key
