@@ -77,6 +77,50 @@ def test_assignment_is_tried_by_queue_and_region() -> None:
     assert told == {"C1": "PASSED", "C2": "PASSED", "C3": "PASSED"}
 
 
+MOVES = """
+    transitions
+    | no  | object      | from | to   | condition    | needs | role   |
+    | T01 | OPPORTUNITY | 验证 | 立项 | 金额>=100万  | 产品  | 总经理 |
+    | T02 | OPPORTUNITY | 验证 | 立项 | 金额<100万   | 产品  |        |
+    | T03 | LEAD        | 新建 | 无效 |              | 原因  |        |
+    """
+
+
+def test_a_move_is_tried_with_what_the_row_holds_and_who_moves_it() -> None:
+    """金额, 产品 and 原因 are columns that the firm has added to the sheet of examples."""
+    book = written_book(
+        MOVES
+        + """
+    rule_tests
+    | no | rule_table  | object      | from | to   | role   | expected    |
+    | C1 | 阶段流转    | OPPORTUNITY | 验证 | 立项 | 总经理 | 允许，T01   |
+    | C2 | 阶段流转    | OPPORTUNITY | 验证 | 立项 | 销售   | 不允许      |
+    | C3 | 阶段流转    | OPPORTUNITY | 验证 | 立项 |        | T02         |
+    | C4 | Transitions | LEAD        | 新建 | 无效 |        | refused     |
+    | C5 | Transitions | LEAD        | 新建 | 无效 |        | allowed     |
+    | C6 | 阶段流转    | LEAD        | 新建 | 赢单 |        | 不允许      |
+    | C7 | 阶段流转    |             | 新建 | 无效 |        | 不允许      |
+    """
+    )
+    big, small, blank = "200万", "50万", None
+    book = with_own(
+        book,
+        "rule_tests",
+        金额=[big, big, small, blank, blank, blank, blank],
+        产品=["GTX", "GTX", "GTX", blank, blank, blank, blank],
+        原因=[blank, blank, blank, blank, "空号", blank, blank],
+    )
+    outcome = try_rules(book, bind_rulebook(book), DAY)
+    data: Any = outcome.data
+    assert {one["no"]: one["result"] for one in data["tests"]} == {
+        **dict.fromkeys(("C1", "C2", "C3", "C4", "C5"), "PASSED"),
+        **dict.fromkeys(("C6", "C7"), "UNREAD"),
+    }
+    codes = [(one.code, one.column) for one in outcome.findings if one.table == "rule_tests"]
+    assert codes == [("K-01", "object"), ("R-52", "to")]
+    assert data["coverage"][2]["untried"] == []
+
+
 def test_a_column_of_the_firms_own_is_an_input_by_its_header() -> None:
     """The firm grades by channel: a column 渠道 on both sheets."""
     book = written_book(
@@ -92,7 +136,7 @@ def test_a_column_of_the_firms_own_is_an_input_by_its_header() -> None:
     assert ("R-01", "渠到") in {(one.code, one.column) for one in found}
 
 
-def with_own(book: Book, name: str, **cells: list[str]) -> Book:
+def with_own(book: Book, name: str, **cells: list[str] | list[str | None]) -> Book:
     """Return a book with a column of the firm's own on a rule sheet."""
     held = book.tables[name]
     texts = pl.DataFrame({**cells, UID: held.rows[UID]})
@@ -132,7 +176,7 @@ def test_coverage_counts_the_rules_that_examples_come_to() -> None:
     | C2 | 线索评级   | 30万   |          | B        |
     """)
     data: Any = outcome.data
-    grading, assignment = data["coverage"]
+    grading, assignment, _moves = data["coverage"]
     assert (grading["rules"], grading["tried"], grading["untried"]) == (3, 2, ["G02"])
     assert grading["coverage_pct"] == pytest.approx(66.7)
     assert (assignment["tests"], assignment["tried"]) == (0, 0)

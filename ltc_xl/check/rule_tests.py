@@ -16,7 +16,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.rule_tests import LISTS, TESTS, Trials, Tried, testable, trials
 from ltc_xl.rules.rule_version import rule_version
-from ltc_xl.rules.rulesets import assignment_rules, grading_rules
+from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
 
 _WRITTEN = ("got", "result", "checked_on")
 
@@ -30,7 +30,11 @@ def try_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None 
         as_of: what ``TODAY()`` means in a rule; the day that is written beside the rows.
         lang: language of the answer; the sheet's results are in the book's own.
     """
-    sets = testable(grading_rules(book, rulebook, as_of), assignment_rules(book, rulebook, as_of))
+    sets = testable(
+        grading_rules(book, rulebook, as_of),
+        assignment_rules(book, rulebook, as_of),
+        transition_rules(book, rulebook),
+    )
     found = trials(book, rulebook, sets, as_of)
     problems = [problem for rules in sets.values() for problem in rules.problems]
     told = ordered(book, judged([*problems, *trial_findings(found, book)], rulebook, "strict"))
@@ -114,7 +118,7 @@ def _test(one: Tried, book: Book) -> dict[str, object]:
 
 def _coverage(name: str, found: Trials, book: Book, rulebook: Rulebook) -> dict[str, object]:
     """Return how many rules of a sheet some example comes to."""
-    rules, untried = found.sets[name].table.rules, found.untried(name)
+    rules, untried = found.rules(name), found.untried(name)
     met = len(rules) - len(untried)
     return {
         "table": name,

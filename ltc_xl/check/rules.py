@@ -34,7 +34,7 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         transition_rules(book, rulebook),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
-    examples = trials(book, rulebook, testable(*sets[:2]), as_of)
+    examples = trials(book, rulebook, testable(*sets), as_of)
     found += trial_findings(examples, book)
     told = ordered(book, judged(found, rulebook, "strict"))
     data = document(book, told, lang or book.lang)

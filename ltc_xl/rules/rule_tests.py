@@ -1,6 +1,6 @@
 """规则测试: examples of rows with the answers they must get, tried on the rules as they stand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +11,14 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table
 from ltc_xl.rules.actor import named_apart
 from ltc_xl.rules.decisions import Rule
-from ltc_xl.rules.guards import Field, GuardError, Lexicon, cell_values, fields_of, lexicon
+from ltc_xl.rules.guards import Field, Fields, GuardError, Lexicon, cell_values, fields_of, lexicon
 from ltc_xl.rules.guards.marks import folded_marks
+from ltc_xl.rules.move_tests import allowing, stage_meant, steps_of
+from ltc_xl.rules.moves import STAGES
+from ltc_xl.rules.moves_sheet import TABLES
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet, tested_columns
-from ltc_xl.rules.rulesets import ASSIGNMENT, GRADING
+from ltc_xl.rules.rulesets import ASSIGNMENT, GRADING, TRANSITIONS
 
 TESTS = "rule_tests"
 _INPUTS = ("budget", "industry", "need_level", "completeness", "queue", "region")
@@ -23,7 +26,8 @@ LISTS = {"grade": "grade", "method": "assign_method"}
 """Answer of a rule -> the list it is of."""
 _BLANK = frozenset({"", "-", "空", "blank", "空白"})
 _TESTS_ONLY = frozenset("<>=[!")
-_NONE = frozenset({"无", "none", "没有"})
+_NONE = frozenset({"无", "none", "没有", "不允许", "不行", "refused", "not allowed"})
+_ALLOWED = frozenset({"允许", "可以", "allowed"})
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,15 @@ class Trials:
     problems: tuple[Finding, ...]
     sets: Mapping[str, RuleSet]
 
+    def rules(self, name: str) -> tuple[Rule, ...]:
+        """Return the rules of a sheet; of a move its number alone."""
+        rules = self.sets[name]
+        return (*rules.table.rules, *(Rule(step.no, step.row_id) for step in rules.rows))
+
     def untried(self, name: str) -> tuple[Rule, ...]:
         """Return the rules of a sheet that no example comes to."""
         met = {rule.row_id for one in self.tried if one.name == name for rule in one.rules or ()}
-        return tuple(rule for rule in self.sets[name].table.rules if rule.row_id not in met)
+        return tuple(rule for rule in self.rules(name) if rule.row_id not in met)
 
     def tests(self, name: str) -> int:
         """Return how many examples of a sheet were tried."""
@@ -80,22 +89,26 @@ def trials(book: Book, rulebook: Rulebook, sets: Mapping[str, RuleSet], as_of: d
     Args:
         book: as read.
         rulebook: its rule sheets.
-        sets: the rule sets that can be tested: grading and assignment.
+        sets: the rule sets that can be tested: grading, assignment, moves between stages.
         as_of: what ``TODAY()`` means.
     """
     if not book.rows(TESTS).height:
         return Trials((), (), sets)
     sheet = rule_sheet(TESTS, book, rulebook)
     worked_out = [field for rules in sets.values() for field in rules.fields.values()]
-    columns = tested_columns(sheet, _INPUTS, fields_of("leads", book).with_more(worked_out), "leads")
+    fields = {name: fields_of(name, book) for name in STAGES}
+    every = Fields((*worked_out, *(field for one in fields.values() for field in one.fields)))
+    columns = tested_columns(sheet, _INPUTS, every, "leads")
     known = lexicon(book)
-    tried = tuple(_Example(sheet, row, columns, sets, known).tried(as_of) for row in sheet.rows)
+    tried = tuple(
+        _Example(sheet, row, columns, sets, known, fields).tried(rulebook, as_of) for row in sheet.rows
+    )
     return Trials(tried, tuple(sheet.problems), sets)
 
 
-def testable(grading: RuleSet, assignment: RuleSet) -> Mapping[str, RuleSet]:
+def testable(grading: RuleSet, assignment: RuleSet, moves: RuleSet) -> Mapping[str, RuleSet]:
     """Return the rule sets that can be tested, by the names of their sheets."""
-    return {GRADING: grading, ASSIGNMENT: assignment}
+    return {GRADING: grading, ASSIGNMENT: assignment, TRANSITIONS: moves}
 
 
 @dataclass
@@ -107,21 +120,46 @@ class _Example:
     columns: Mapping[str, Field]
     sets: Mapping[str, RuleSet]
     known: Lexicon
+    fields: Mapping[str, Fields]
 
-    def tried(self, as_of: date) -> Tried:
+    def tried(self, rulebook: Rulebook, as_of: date) -> Tried:
         """Return what the rules say of it."""
         before = len(self.sheet.problems)
         name, expected = self._name(), self.row["expected"] or ""
         if not expected.strip():
             self.sheet.report_missing(self.row, "expected")
-        inputs = dict(self._inputs(name)) if name else {}
+        met = self._met(name, rulebook, as_of) if name else ()
         one = Tried(str(self.row[UID]), self.row["no"] or "", expected, name, None)
         if name is None or len(self.sheet.problems) > before:
             return one
-        rules = self.sets[name]
-        row = {code: inputs.get(code) for code in rules.fields}
-        met = rules.table.counting(row, as_of)
         return Tried(one.row_id, one.no, expected, name, met, self._is_expected(expected, met))
+
+    def _met(self, name: str, rulebook: Rulebook, as_of: date) -> tuple[Rule, ...]:
+        """Return the rules that count for it; none too where it cannot be read."""
+        if name == TRANSITIONS:
+            return tuple(self._moves(rulebook, as_of))
+        rules = self.sets[name]
+        inputs = dict(self._inputs(rules.fields.values()))
+        return rules.table.counting({code: inputs.get(code) for code in rules.fields}, as_of)
+
+    def _moves(self, rulebook: Rulebook, as_of: date) -> Iterator[Rule]:
+        """Yield the rows that allow its move."""
+        if self.row["object"] not in TABLES:
+            self.sheet.report_missing(self.row, "object")
+            return
+        held = dict(self._inputs(self.fields[TABLES[str(self.row["object"])]].fields))
+        ways = [self._stage(column) for column in ("from", "to")]
+        steps = steps_of(self.row, self.sets[TRANSITIONS].rows, rulebook, as_of)
+        if ways[0] and ways[1]:
+            moves = allowing((ways[0], ways[1]), self.row, held, steps)
+            yield from (Rule(step.no, step.row_id) for step in moves)
+
+    def _stage(self, column: str) -> str | None:
+        try:
+            return stage_meant(self.row, column, self.known)
+        except GuardError as error:
+            self._report(column, error.problem)
+            return None
 
     def _name(self) -> str | None:
         """Return the rule table it is for."""
@@ -136,11 +174,12 @@ class _Example:
         self._report("rule_table", {"key": "no_rule_table", "known": list(self.sets)})
         return None
 
-    def _inputs(self, name: str) -> Iterator[tuple[str, object]]:
-        """Yield the fields that its rules test, with what the example says of them."""
+    def _inputs(self, fields: Iterable[Field]) -> Iterator[tuple[str, object]]:
+        """Yield those of some fields that the example fills, with what it says of them."""
+        named = Fields(tuple(fields))
         for column, field in self.columns.items():
             text = (self.row[column] or "").strip()
-            tested = self.sets[name].fields.get(field.code)
+            tested = named.get(column) or named.get(field.code)
             if tested is None or folded(text) in _BLANK:
                 continue
             try:
@@ -157,6 +196,7 @@ class _Example:
         parts = [folded(part) for part in named_apart(expected)]
         if not met or not parts:
             return not met and all(part in _NONE for part in parts)
+        parts = [part for part in parts if part not in _ALLOWED]
         answers = {answer for rule in met for answer in self._answers(rule)}
         return all(part in answers for part in parts)
 
