@@ -23,6 +23,7 @@ Entry = Mapping[str, Any]
 @click.group(
     cls=Group,
     lazy={
+        "clean": "ltc_xl.cli.leads_clean:clean",
         "dedupe": "ltc_xl.cli.leads_duplicates:dedupe",
         "unmerge": "ltc_xl.cli.leads_duplicates:unmerge",
         "accept": "ltc_xl.cli.leads_handover:accept",
