@@ -130,12 +130,13 @@ def test_a_contact_the_customer_has_already_is_not_entered_twice() -> None:
 
 def test_everything_that_is_missing_is_named_at_once_and_nothing_changes() -> None:
     outcome = converted(written_book(LEADS + PEOPLE + CRITERIA), "L-2", "zh")
-    assert codes(outcome) == ["no_owner", "T-01", "criterion", "criterion"]
+    assert codes(outcome) == ["no_owner", "T-01", "T-03", "criterion", "criterion"]
     assert (bool(outcome.changes), outcome.exit_status) == (False, 1)
     data: Any = outcome.data
     told = [one["message"] for one in data["unmet"]]
     assert told[1] == "状态是“已分配”，不能直接改为“已转化”"
-    assert told[2:] == [
+    assert told[2] == "还没有填：需求（流转规则 T07）"
+    assert told[3:] == [
         "没有达到移交标准“有预算”（预算 非空）：没问到预算",
         "没有达到移交标准“有联系人”（联系人 非空 且 队列<>培育）：联系人没填、队列 培育",
     ]
@@ -221,7 +222,7 @@ def test_convert_on_a_workbook_then_undone(tmp_path: Path) -> None:
     status, out = ran(path, "convert", "L-1", "--dry-run")
     assert (status, "可以转化" in out, path.read_bytes() == before) == (0, True, True)
     status, out = ran(path, "convert", "L-2")
-    assert (status, "还不能转化，差 2 项" in out) == (1, True)
+    assert (status, "还不能转化，差 3 项" in out) == (1, True)
 
     status, out = ran(path, "convert", "L-1")
     assert (status, "线索 L-1 已转化。" in out, "新建商机 O-SH-0001" in out) == (0, True, True)

@@ -18,7 +18,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.conversion import Conversion, Obstacle, conversion
 from ltc_xl.rules.grading import grading
-from ltc_xl.rules.lead_steps import lead_steps
+from ltc_xl.rules.lead_steps import later_refusals, lead_steps
 from ltc_xl.rules.transfer import Criteria, leads_as_asked, transfer_criteria
 
 
@@ -42,7 +42,10 @@ def convert(  # noqa: PLR0913  a book, its rules, a day, a lead, who asks, and i
     found = conversion(lead, book, as_of)
     criteria = transfer_criteria(book, rulebook, as_of)
     wanted = pl.DataFrame({UID: [lead[UID]], "new": ["CONVERTED"]})
-    states, refused = lead_steps(applied(book, found.changes), rulebook, as_of, wanted, actor)
+    made = applied(book, found.changes)
+    states, refused = lead_steps(made, rulebook, as_of, wanted, actor)
+    if any(one.code == "T-01" for one in refused) and lead["state"] != "CONVERTED":
+        refused += later_refusals(made, rulebook, as_of, wanted, actor)
     words = Unmet(book, Phrases(lang or book.lang, as_of))
     unmet = [
         *(_obstacle(one, words) for one in found.obstacles),

@@ -35,3 +35,20 @@ def lead_steps(
     made, refused = court.verdict({"leads": cells}, actor)
     allowed = SetColumn("leads", "state", made["leads"])
     return ((allowed,) if allowed.cells.height else ()), refused
+
+
+def later_refusals(
+    book: Book, rulebook: Rulebook, as_of: date, wanted: pl.DataFrame, actor: str
+) -> tuple[Refusal, ...]:
+    """Return what leads lack besides, once they stand where the state they shall have may follow.
+
+    So that somebody who must take a step in between is told at once what the next one asks for.
+    """
+    goal = wanted["new"][0]
+    steps = [one for one in transition_rules(book, rulebook).rows if one.table == "leads" and goal in one.to]
+    if not steps or not steps[0].from_:
+        return ()
+    before = wanted.select(UID, new=pl.lit(steps[0].from_[0]))
+    cells = before.join(book.rows("leads").select(UID, old="state"), on=UID, maintain_order="left")
+    there = applied(book, Changes((SetColumn("leads", "state", cells.select(UID, "old", "new")),)))
+    return lead_steps(there, rulebook, as_of, wanted, actor)[1]
