@@ -38,12 +38,15 @@ def recycle(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = 
     ).with_columns(reason=pl.coalesce("reason", "pooled"))
     moved = leads.filter(pl.col("state").is_in(WITH_SALES))
     refused = _refused(moved, book, rulebook, as_of)
-    back = leads.filter(~pl.col(UID).is_in([one.row_id for one in refused])).with_columns(
+    back = leads.filter(~pl.col(UID).is_in(list({one.row_id for one in refused}))).with_columns(
         state=pl.when(pl.col("state").is_in(WITH_SALES)).then(pl.lit("RETURNED")).otherwise("state")
     )
     asked = lang or book.lang
     told = dict(zip(found[UID], _reasons(found, asked, "recycled"), strict=True))
     words = Unmet(book, Phrases(asked, as_of))
+    by_row: dict[str, list[Refusal]] = {}
+    for one in refused:
+        by_row.setdefault(one.row_id, []).append(one)
     return Outcome(
         changes=given_back(book, back.select(UID, "state", "reason", "cooldown_to", "told"), as_of)
         if back.height
@@ -53,7 +56,7 @@ def recycle(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = 
             "kept": [
                 {
                     **_entry(row, told[row[UID]]),
-                    "unmet": words.steps(r for r in refused if r.row_id == row[UID]),
+                    "unmet": words.steps(by_row[row[UID]]),
                 }
                 for row in leads.join(back, on=UID, how="anti", maintain_order="left").iter_rows(named=True)
             ],
