@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shell import CHINESE, ltc
 
 from ltc_xl import leads, rollout
+from ltc_xl.check import check
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import applied
 from ltc_xl.model.enums import LANGS, Lang
@@ -227,6 +228,13 @@ def test_while_a_criterion_is_wrong_nothing_is_handed_over() -> None:
     data: Any = outcome.data
     assert [one["why"] for one in data["unassigned"]] == ["criteria_off"]
     assert (outcome.exit_status, [one.code for one in outcome.findings][-1]) == (1, "R-02")
+
+
+def test_check_names_the_wrong_cell_of_a_criterion() -> None:
+    book = written_book(LEADS + PEOPLE + "transfer_criteria\n| criterion | condition |\n| 甲 | 预算 >> 9 |\n")
+    data: Any = check(book, bind_rulebook(book), MONDAY).data
+    found = [one for one in data["findings"] if one["table"] == "transfer_criteria"]
+    assert [(one["code"], one["column"]) for one in found] == [("R-02", "condition")]
 
 
 # ---------------------------------------------------------------- recycling

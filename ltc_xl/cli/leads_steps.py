@@ -109,16 +109,16 @@ def _print_made(data: Entry, result: "Result", lang: Lang) -> None:
         show.say(words("customer_found", lang, name=customer["name"], by=by))
     if contact:
         show.say(words("contact_made" if contact["made"] else "contact_found", lang, name=contact["name"]))
-    made = (
-        result.book.rows("opportunities").row(by_predicate=_is(deal["uid"]), named=True)
-        if result.commit
-        else {}
-    )
     stage = result.book.labels("opp_stage")["VALIDATING"]
-    show.say(words("opportunity", lang, number=made.get("opp_id") or "", name=deal["name"], stage=stage))
+    told = {"name": deal["name"], "stage": stage, "number": _number(result, deal["uid"])}
+    show.say(words("opportunity" if told["number"] else "opportunity_planned", lang, **told))
 
 
-def _is(uid: str) -> Any:  # noqa: ANN401  a polars expression, imported late
+def _number(result: "Result", uid: str) -> str:
+    """Return the number a new opportunity was given; none in a dry run."""
+    if not result.commit:
+        return ""
     import polars as pl
 
-    return pl.col("_uid") == uid
+    deals = result.book.rows("opportunities").filter(pl.col("_uid") == uid)
+    return str(deals["opp_id"][0])
