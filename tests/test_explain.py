@@ -1,7 +1,7 @@
 """Why a row got its answer: the rule, what it passed, what it nearly met, and what was decided then."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from conftest import typed_rows, written_book
@@ -12,9 +12,12 @@ from test_leads import DAY, LEADS, PEOPLE, ready
 from ltc_xl import rollout
 from ltc_xl.messages import topic
 from ltc_xl.model.book import Book
+from ltc_xl.model.enums import LANGS, Lang
 from ltc_xl.model.errors import UsageError
 from ltc_xl.rules import bind_rulebook
+from ltc_xl.rules.lead_desk import Out, Why
 from ltc_xl.ruling import explain
+from ltc_xl.ruling.owners import IN_TURN, LEAST_OPEN
 from ltc_xl.session import new_book
 from ltc_xl.sync import sync
 
@@ -293,6 +296,14 @@ def test_nothing_is_written(book: Path) -> None:
 def test_an_unknown_row_is_wrong_usage(book: Path) -> None:
     refused = ltc("rules", "explain", book, "没有的", "--lang", "zh")
     assert (refused.exit_code, "都没有“没有的”" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_there_are_words_for_every_reason_why_nobody_gets_a_lead(lang: Lang) -> None:
+    words: Any = topic("ruling", lang)
+    assert set(get_args(Why)) <= set(words["why_not"])
+    assert set(get_args(Out)) <= set(words["out"])
+    assert {*LEAST_OPEN, *IN_TURN, "only", "customer"} == set(words["decided"])
 
 
 def test_both_languages_say_the_same_things() -> None:

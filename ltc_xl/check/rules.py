@@ -17,6 +17,7 @@ from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
 from ltc_xl.rules.soundness.stages import stage_findings
 from ltc_xl.rules.soundness.tables import regions_of, table_findings
+from ltc_xl.rules.transfer import CRITERIA, transfer_criteria
 
 
 def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
@@ -32,9 +33,10 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         grading_rules(book, rulebook, as_of),
         assignment_rules(book, rulebook, as_of),
         transition_rules(book, rulebook),
+        RuleSet(CRITERIA, transfer_criteria(book, rulebook, as_of).problems),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
-    examples = trials(book, rulebook, testable(*sets), as_of)
+    examples = trials(book, rulebook, testable(*sets[:3]), as_of)
     found += trial_findings(examples, book)
     told = ordered(book, judged(found, rulebook, "strict"))
     data = document(book, told, lang or book.lang)

@@ -177,7 +177,8 @@ def _not(told: Entry, lang: Lang) -> Iterator[str]:
     why = told["why_not"]
     if why:
         cells = _text("between", lang).join(told.get("cells", ())) or _sheet(told["rules"], lang)
-        words = {"cells": cells, "queue": told.get("queue") or _text("no_queue", lang)}
+        unmet = _text("between", lang).join(told.get("unmet", ()))
+        words = {"cells": cells, "queue": told.get("queue") or _text("no_queue", lang), "unmet": unmet}
         clash = _text("between", lang).join(one["no"] for one in told.get("clash", ()))
         yield _text(f"why_not.{why}", lang, sheet=_sheet(told["rules"], lang), clash=clash, **words)
 

@@ -19,8 +19,9 @@ from ltc_xl.rules.assignment import CHANGED, Assignment, assignment, handed_over
 from ltc_xl.rules.lead_desk import Kept
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import ASSIGNMENT, GRADING, TRANSITIONS
+from ltc_xl.rules.transfer import CRITERIA
 
-_SHEETS = (GRADING, ASSIGNMENT, TRANSITIONS)
+_SHEETS = (GRADING, ASSIGNMENT, TRANSITIONS, CRITERIA)
 
 
 def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:

@@ -47,6 +47,7 @@ def owner_told(uid: str, book: Book, rulebook: Rulebook, as_of: date, tell: Tell
         **told,
         "stands": stands,
         "queue": answer.lead.queue,
+        "unmet": list(answer.lead.unmet),
         **_by_rules(answer.lead, as_of, tell, book, rulebook),
         **(_given(answer) if isinstance(answer, Given) else _kept(answer)),
         **_routed(answer.route, is_one_team=found.is_one_team),
