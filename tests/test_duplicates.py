@@ -103,6 +103,13 @@ def test_two_registered_numbers_are_two_firms_whatever_they_are_called() -> None
     assert suspicions(parties(book)).pairs.select("a", "b", "rule").rows() == [(0, 2, "uscc")]
 
 
+def test_two_without_a_company_are_alike_in_nothing_but_their_numbers() -> None:
+    assert told((None, "陈敏", "13812345678", None, "苏州"), (None, "陈敏", None, None, "苏州")) == []
+    assert told((None, "陈敏", None, "a@b.cn", None), (None, "陈敏", None, "A@b.cn", None)) == [
+        ("email", "duplicate")
+    ]
+
+
 def test_a_free_mailer_is_no_domain_that_two_share() -> None:
     assert (
         told(("甲乙丙丁贸易", None, None, "a@qq.com", None), ("甲乙丙戊贸易", None, None, "b@qq.com", None))

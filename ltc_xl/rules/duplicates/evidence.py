@@ -22,7 +22,7 @@ NEAR = 85
 VERY_NEAR = 92
 """So like must they be where the two have other telephone numbers and nothing else in common."""
 
-RELATED = 60
+RELATED = 70
 """And this like, where the two write from one firm's own mail domain."""
 
 CROWD = 2
@@ -91,13 +91,14 @@ def _compared(known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
     )
     names = [side["core"].fill_null("").to_list() for side in (left, right)]
     long_enough = _is_long(left["core"]) & _is_long(right["core"])
-    likeness = pl.Series("ratio", map(fuzz.ratio, *names), dtype=pl.Float64)
+    nameless = left["core"].is_null() | right["core"].is_null()
+    likeness = pl.Series("ratio", map(fuzz.ratio, *names), dtype=pl.Float64).set(nameless, 0.0)
     edits = pl.Series(map(OSA.distance, *names), dtype=pl.Int64)
     return both.with_columns(
         likeness,
         (((edits <= 1) & long_enough) | (likeness >= NEAR)).alias("same.near"),
         (left["branch"].is_not_null() != right["branch"].is_not_null()).alias("one_is_branch"),
-        (left["core"].is_null() | right["core"].is_null()).alias("nameless"),
+        nameless.alias("nameless"),
     )
 
 

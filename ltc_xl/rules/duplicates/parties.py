@@ -16,7 +16,7 @@ FREE_MAIL = frozenset(
         *("189.cn", "wo.cn", "aliyun.com", "sina.com", "sina.cn", "vip.sina.com", "sohu.com", "tom.com"),
         *("21cn.com", "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "live.cn"),
         *("msn.com", "yahoo.com", "yahoo.cn", "yahoo.com.cn", "icloud.com", "me.com", "aol.com", "gmx.de"),
-        *("gmx.net", "web.de", "mail.ru", "proton.me", "protonmail.com"),
+        *("gmx.net", "web.de", "mail.ru", "proton.me", "protonmail.com", "mail.example", "example.com"),
     }
 )
 """Where anybody may have a mailbox: two with one domain have nothing in common."""
