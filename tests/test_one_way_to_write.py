@@ -43,6 +43,7 @@ FILES = {
     "demo/month/office.py": "lays lists beside the workbook, as they come by mail",
     "session/making.py": "a workbook that is made appears whole",
     "session/desk.py": "the backup of a stamped file gives way to the next one",
+    "session/showing.py": "a new file that shows nothing new is taken away",
 }
 """Modules that change files, and what for."""
 

@@ -70,10 +70,10 @@ def check(*, asked: Asked, book: Path) -> int:
 
 
 def _print_sets(data: Mapping[str, Any], lang: Lang) -> None:
-    """Print a line for each rule sheet: whether it is in force, and whether every case was tried."""
+    """Print a line for each rule sheet that is used: whether it is in force, and whether every case was tried."""
     from ltc_xl.model.tables import table
 
-    for one in data["sets"]:
+    for one in (one for one in data["sets"] if one["rules"]):
         state = text(f"rules.{'active' if one['active'] else 'off'}", lang)
         proved = (
             "" if one["proved"] is None else text(f"rules.{'proved' if one['proved'] else 'unproved'}", lang)
