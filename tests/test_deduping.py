@@ -129,6 +129,16 @@ def test_unmerging_restores_every_cell_and_row_exactly() -> None:
         assert back.rows(name).select(columns).equals(before), name
 
 
+def test_what_was_unmerged_is_not_proposed_again() -> None:
+    book = deciding(written_book(LEADS), L_1__L_2="MERGE")
+    after = applied(book, deduped(book).changes)
+    assert ("L-1", "L-2") not in after.rows("duplicates").select("a", "b").rows()
+    back = applied(after, leads.unmerge(after, bind_rulebook(after), DAY, "L-2").changes)
+    assert back.rows("duplicates").select("a", "b", "decision").rows()[-1] == ("L-1", "L-2", "KEEP")
+    assert pairs(deduped(back)) == [("L-1", "L-3", "suspect", None), ("L-2", "L-3", "suspect", None)]
+    assert lead(applied(back, deduped(back).changes), "L-2")["state"] == "NEW"
+
+
 def test_cells_that_were_changed_after_the_merge_stay_and_are_named() -> None:
     book = deciding(written_book(LEADS), L_1__L_2="MERGE")
     after = applied(book, deduped(book).changes)

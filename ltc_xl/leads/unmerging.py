@@ -2,7 +2,10 @@
 
 from datetime import date
 
+import polars as pl
+
 from ltc_xl.model.book import Book
+from ltc_xl.model.change import Changes
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import UsageError
 from ltc_xl.model.outcome import Outcome
@@ -45,4 +48,14 @@ def unmerge(
         "rows": sum(rows.values()),
         "kept": kept,
     }
-    return Outcome(changes=found.changes, data=data)
+    return Outcome(changes=found.changes + _kept_apart(book, str(data["lead_id"]), found.into), data=data)
+
+
+def _kept_apart(book: Book, merged: str, into: str) -> Changes:
+    """Return 查重 with the decision to keep both, lest the next run proposes the merge again."""
+    body = book.rows("duplicates")
+    others = body.filter(~(pl.concat_list("a", "b").list.set_difference([merged, into]).list.len() == 0))
+    stood = body.join(others, on=["a", "b"], how="anti", maintain_order="left").head(1)
+    named = pl.DataFrame({"a": [into], "b": [merged]})
+    apart = (stood if stood.height else named).with_columns(decision=pl.lit("KEEP"))
+    return Changes(puts={"duplicates": pl.concat([others, apart], how="diagonal").select(body.columns)})
