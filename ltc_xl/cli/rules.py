@@ -70,7 +70,7 @@ def check(*, asked: Asked, book: Path) -> int:
 
 
 def _print_sets(data: Mapping[str, Any], lang: Lang) -> None:
-    """Print a line for each rule sheet that is used: whether it is in force, and whether every case was tried."""
+    """Print a line for each rule sheet that is used: is it in force, was every case tried."""
     from ltc_xl.model.tables import table
 
     for one in (one for one in data["sets"] if one["rules"]):
