@@ -272,6 +272,18 @@ def test_a_changed_rule_is_told_from_the_one_that_decided_then(book: Path) -> No
     assert "The sheet says A; the next grading changes that." in english
 
 
+def test_of_several_decisions_the_last_is_told(book: Path) -> None:
+    from ltc_xl.workbook.read import read_book
+
+    typing(book, "leads", read_book(book).rows("leads")["_uid"][0], budget=300000)
+    sync(book, DAY)
+    data: Any = answered("rules", "explain", book, "甲厂", "--as-of", DAY)
+    history = data["rows"][0]["history"]
+    (last,) = [one for one in history if one["rules"] == "grading"]
+    assert (last["cells"]["grade"], last["cells"]["score"]) == ("B", "75")
+    assert [one["commit"] for one in history] == sorted(one["commit"] for one in history)
+
+
 def uid_of(book: Path, no: str) -> str:
     import polars as pl
 
