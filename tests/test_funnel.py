@@ -170,3 +170,23 @@ def test_an_empty_book_has_a_funnel_of_zeros(by: FunnelKey) -> None:
     data = funnel(Book("empty.xlsx"), Rulebook(), DAY, by).data
     assert data["rows"] == []
     assert data["total"]["won_amount"] == "0.00"  # type: ignore[index]  # JSON
+
+
+def test_returns_and_invalid_leads_are_told_by_channel_with_their_reasons(book: Book) -> None:
+    """
+    leads
+    | lead_id | channel | state     | reason | return_count |
+    | L-1     | 工博会  | RETURNED  | 空号   | 1            |
+    | L-2     | 工博会  | ASSIGNED  | 空号   | 2            |
+    | L-3     | 工博会  | INVALID   | 同行   | 1            |
+    | L-4     | 工博会  | NEW       |        |              |
+    | L-5     | 官网    | INVALID   |        |              |
+    | L-6     | 官网    | DUPLICATE | 同行   |              |
+    """
+    data = funnel(book, bind_rulebook(book), DAY).data["exits"]
+    assert isinstance(data, list)
+    assert [tuple(row.values()) for row in data] == [
+        ("官网", "invalid", "", 1, 100.0),
+        ("工博会", "returned", "空号", 2, 50.0),
+        ("工博会", "invalid", "同行", 1, 25.0),
+    ]

@@ -5,15 +5,19 @@ from datetime import date
 
 from ltc_xl.check.document import document
 from ltc_xl.check.found import judged, ordered
+from ltc_xl.check.rule_tests import trial_findings
 from ltc_xl.model.book import Book
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rule_tests import testable, trials
+from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
 from ltc_xl.rules.soundness.stages import stage_findings
 from ltc_xl.rules.soundness.tables import regions_of, table_findings
+from ltc_xl.rules.transfer import CRITERIA, transfer_criteria
 
 
 def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
@@ -29,8 +33,11 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         grading_rules(book, rulebook, as_of),
         assignment_rules(book, rulebook, as_of),
         transition_rules(book, rulebook),
+        RuleSet(CRITERIA, transfer_criteria(book, rulebook, as_of).problems),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
+    examples = trials(book, rulebook, testable(*sets[:3]), as_of)
+    found += trial_findings(examples, book)
     told = ordered(book, judged(found, rulebook, "strict"))
     data = document(book, told, lang or book.lang)
     return Outcome(
@@ -40,7 +47,7 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
             "rules": sum(rulebook.rows(rules.name).height for rules in sets),
             "counts": data["counts"],
             "findings": data["findings"],
-            "sets": [_set(rules, rulebook, as_of) for rules in sets],
+            "sets": [_set(rules, book, rulebook, as_of) for rules in sets],
         },
         exit_status=int(any(one.severity == "error" for one in told)),
     )
@@ -52,7 +59,7 @@ def _found(rules: RuleSet, book: Book, rulebook: Rulebook, as_of: date) -> Itera
     yield from stage_findings(rules.rows, book, rulebook)
 
 
-def _set(rules: RuleSet, rulebook: Rulebook, as_of: date) -> dict[str, object]:
+def _set(rules: RuleSet, book: Book, rulebook: Rulebook, as_of: date) -> dict[str, object]:
     """Return one rule sheet as data; ``proved`` is None where there is nothing to try out."""
     proved = regions_of(rules, as_of).proved if rules.table.rules else None
     return {
@@ -61,4 +68,5 @@ def _set(rules: RuleSet, rulebook: Rulebook, as_of: date) -> dict[str, object]:
         "active": rules.sound,
         "hit": rules.table.hit if rules.table.rules else None,
         "proved": proved,
+        "version": rule_version(rules.name, book, rulebook),
     }

@@ -1,5 +1,6 @@
 """``ltc-xl history``, ``undo`` and ``restore``: who changed what, take it back, the files before."""
 
+import json
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -142,6 +143,7 @@ def _commit(told: "CommitTold") -> Entry:
         "reason": commit.reason,
         "undoes": commit.undoes,
         "undone_by": commit.undone_by,
+        "rules": json.loads(commit.rules or "{}"),
         "changes": told.changes,
         "refused": told.refused,
     }

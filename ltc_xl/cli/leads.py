@@ -20,7 +20,18 @@ LONGEST = 12
 Entry = Mapping[str, Any]
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    lazy={
+        "clean": "ltc_xl.cli.leads_clean:clean",
+        "dedupe": "ltc_xl.cli.leads_duplicates:dedupe",
+        "unmerge": "ltc_xl.cli.leads_duplicates:unmerge",
+        "accept": "ltc_xl.cli.leads_handover:accept",
+        "return": "ltc_xl.cli.leads_handover:give_back",
+        "recycle": "ltc_xl.cli.leads_handover:recycle",
+        "convert": "ltc_xl.cli.leads_steps:convert",
+    },
+)
 def leads() -> None:
     """Work on leads."""
 

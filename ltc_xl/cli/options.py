@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,12 @@ def _lang(ctx: click.Context | None) -> Lang:
 def today() -> date:
     """Return the machine's day: the only clock that is asked, and only where no day was given."""
     return datetime.now().astimezone().date()
+
+
+def time_of(day: date) -> time:
+    """Return the time of the machine's clock where a day is today; the beginning of any other day."""
+    now = datetime.now().astimezone()
+    return now.time().replace(second=0, microsecond=0) if day == now.date() else time()
 
 
 @dataclass(frozen=True, slots=True)

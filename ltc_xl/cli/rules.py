@@ -7,18 +7,26 @@ from typing import Any
 import click
 
 from ltc_xl.cli import show
-from ltc_xl.cli.face import Group
+from ltc_xl.cli.face import Command, Group
 from ltc_xl.cli.found import print_findings
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang, text
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    lazy={
+        "show": "ltc_xl.cli.rules:show_sheets",
+        "check": "ltc_xl.cli.rules:check",
+        "test": "ltc_xl.cli.rules_test:try_examples",
+        "explain": "ltc_xl.cli.rules_explain:explain",
+    },
+)
 def rules() -> None:
-    """Show the rule sheets, and prove them."""
+    """Show the rule sheets, prove them, try examples on them, and say why a row got its answer."""
 
 
-@rules.command("show")
+@click.command("show", cls=Command)
 @book_argument()
 @asking("json")
 def show_sheets(*, asked: Asked, book: Path) -> int:
@@ -36,7 +44,7 @@ def show_sheets(*, asked: Asked, book: Path) -> int:
     return 0
 
 
-@rules.command()
+@click.command(cls=Command)
 @book_argument()
 @asking("json")
 def check(*, asked: Asked, book: Path) -> int:
@@ -62,13 +70,14 @@ def check(*, asked: Asked, book: Path) -> int:
 
 
 def _print_sets(data: Mapping[str, Any], lang: Lang) -> None:
-    """Print a line for each rule sheet: whether it is in force, and whether every case was tried."""
+    """Print a line for each rule sheet that is used: is it in force, was every case tried."""
     from ltc_xl.model.tables import table
 
-    for one in data["sets"]:
+    for one in (one for one in data["sets"] if one["rules"]):
         state = text(f"rules.{'active' if one['active'] else 'off'}", lang)
         proved = (
             "" if one["proved"] is None else text(f"rules.{'proved' if one['proved'] else 'unproved'}", lang)
         )
         sheet = table(one["table"]).sheet(lang)
-        show.say(text("rules.set", lang, sheet=sheet, count=one["rules"], state=state, proved=proved))
+        words = {"count": one["rules"], "state": state, "proved": proved, "version": one["version"][:12]}
+        show.say(text("rules.set", lang, sheet=sheet, **words))

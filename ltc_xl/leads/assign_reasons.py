@@ -49,7 +49,11 @@ class AssignReasons:
 
     def kept(self, kept: Kept) -> str:
         """Return why a lead found nobody."""
-        words: dict[str, object] = {"queue": self._queue(kept.lead), "asked": self._asked(kept.lead)}
+        words: dict[str, object] = {
+            "queue": self._queue(kept.lead),
+            "asked": self._asked(kept.lead),
+            "unmet": self.say.listed(kept.lead.unmet),
+        }
         if kept.route:
             tried, spare = self._tried(kept.tried, kept.route), self._spare(kept, kept.route)
             words |= {"no": kept.route.no, "group": kept.route.group, "tried": tried, "spare": spare}

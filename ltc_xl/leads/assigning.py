@@ -17,6 +17,11 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.assignment import CHANGED, Assignment, assignment, handed_over
 from ltc_xl.rules.lead_desk import Kept
+from ltc_xl.rules.rule_version import rule_version
+from ltc_xl.rules.rulesets import ASSIGNMENT, GRADING, TRANSITIONS
+from ltc_xl.rules.transfer import CRITERIA
+
+_SHEETS = (GRADING, ASSIGNMENT, TRANSITIONS, CRITERIA)
 
 
 def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
@@ -41,6 +46,7 @@ def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = N
             "assigned": _assigned(found, answered),
             "unassigned": _unassigned(found, told),
             "problems": problems_data(book, found.problems, asked),
+            "rule_versions": {name: rule_version(name, book, rulebook) for name in _SHEETS},
         },
         exit_status=int(any(problem.severity == "error" for problem in found.problems)),
     )

@@ -15,6 +15,8 @@ from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.grading import Grading, grading, sources
+from ltc_xl.rules.rule_version import rule_version
+from ltc_xl.rules.rulesets import GRADING
 
 _WRITTEN = ("grade", "score", "grade_why")
 
@@ -41,6 +43,7 @@ def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
         "changed": len({uid for entry in changes.sets for uid in entry.cells[UID]}),
         "ungraded": told.ungraded(left),
         "problems": problems_data(book, found.rules.problems, told.lang),
+        "rule_versions": {GRADING: rule_version(GRADING, book, rulebook)},
     }
     return Outcome(changes, found.rules.problems, data=data, exit_status=int(not found.rules.sound))
 

@@ -10,7 +10,7 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.money import money_text
 from ltc_xl.model.outcome import Outcome, Paper
-from ltc_xl.model.paper import Chart, Field, Figure, Grid, Number, Report, paper_of
+from ltc_xl.model.paper import Chart, Field, Figure, Grid, Number, Phrase, Report, paper_of
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.derived import derived
 from ltc_xl.rules.funnel import (
@@ -24,6 +24,7 @@ from ltc_xl.rules.funnel import (
     main_currency,
     other_currencies,
 )
+from ltc_xl.rules.lead_exits import lead_exits
 
 _AMOUNTS = ("won_amount", "open_amount", "open_amount_at_list", "weighted_amount")
 _FIELDS = (
@@ -59,13 +60,14 @@ def funnel(book: Book, rulebook: Rulebook, as_of: date, by: FunnelKey = "channel
         rows=funnel_rows(leads, own, by),
         total=funnel_total(leads, own),
         others=others,
+        exits=lead_exits(leads, by),
     )
     return Outcome(papers=(_paper(table, book, rulebook),), data=_document(table))
 
 
 @dataclass(frozen=True)
 class FunnelTable:
-    """The funnel as figures; ``others`` are the deals in other currencies."""
+    """The funnel as figures; ``others`` are the deals in other currencies, ``exits`` why leads came back."""
 
     as_of: date
     by: FunnelKey
@@ -74,6 +76,7 @@ class FunnelTable:
     rows: pl.DataFrame
     total: Mapping[str, Number | None]
     others: pl.DataFrame
+    exits: pl.DataFrame
 
 
 # ---------------------------------------------------------------- machine form
@@ -87,6 +90,7 @@ def _document(table: FunnelTable) -> dict[str, object]:
         "stages": [_texts(row) for row in table.stages.iter_rows(named=True)],
         "total": _texts(table.total),
         "rows": [_texts(row) for row in table.rows.iter_rows(named=True)],
+        "exits": table.exits.to_dicts(),
         "other_currencies": [_texts(row) for row in table.others.iter_rows(named=True)],
     }
 
@@ -99,7 +103,7 @@ def _texts(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def _paper(table: FunnelTable, book: Book, rulebook: Rulebook) -> Paper:
-    grids = (_stage_grid(table), _key_grid(table), _other_grid(table))
+    grids = (_stage_grid(table), _key_grid(table), _exit_grid(table), _other_grid(table))
     report = Report(
         name="funnel",
         firm=rulebook.settings.get("company", ""),
@@ -112,7 +116,7 @@ def _paper(table: FunnelTable, book: Book, rulebook: Rulebook) -> Paper:
             "stages": Chart("stages", "stages", "bars", "stage", ("count",), limit=20),
             "keys": Chart("keys", "keys", "paired", table.by, ("won_amount", "open_amount_at_list")),
         },
-        definitions=_DEFINED,
+        definitions=(*_DEFINED, *(["exits"] if table.exits.height else [])),
         unread=book.unread_places("leads", "opportunities"),
     )
     return paper_of(report, *([table.by] if table.by != "channel" else []))
@@ -144,6 +148,21 @@ def _key_grid(table: FunnelTable) -> Grid:
         table.total,
         where="sheet",
     )
+
+
+def _exit_grid(table: FunnelTable) -> Grid:
+    fields = (
+        Field(table.by, "text"),
+        Field("exit", "phrase"),
+        Field("reason", "text"),
+        Field("leads", "count"),
+        Field("share_pct", "percent"),
+    )
+    rows = [
+        {**row, table.by: row["key"], "exit": Phrase(f"exit_{row['exit']}")}
+        for row in table.exits.iter_rows(named=True)
+    ]
+    return Grid("exits", fields, rows, where="sheet")
 
 
 def _other_grid(table: FunnelTable) -> Grid:

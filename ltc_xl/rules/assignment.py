@@ -1,6 +1,6 @@
 """Assignment: what the rules of 线索分配 make of the leads that wait for an owner, on a day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import repeat
@@ -9,17 +9,19 @@ from typing import Any
 import polars as pl
 
 from ltc_xl.model.book import Book
-from ltc_xl.model.enums import words
+from ltc_xl.model.enums import folded, words
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.decisions import Rule
-from ltc_xl.rules.grading import Grading, asked_inputs, grading, unread_leads
+from ltc_xl.rules.grading import Grading, asked_inputs, grading, sources, unread_leads
 from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Method, Route
 from ltc_xl.rules.members import crew_of
 from ltc_xl.rules.moves import Steps, judged_moves
 from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.rulebook import setting_number
 from ltc_xl.rules.rulesets import assignment_rules, transition_rules
+from ltc_xl.rules.transfer import Criteria, leads_as_asked, transfer_criteria
 from ltc_xl.rules.waiting import waiting_leads
 from ltc_xl.rules.workload import workloads
 
@@ -49,16 +51,18 @@ class Assignment:
 def assignment(book: Book, rulebook: Rulebook, as_of: date) -> Assignment:
     """Return who gets which of the leads that wait, and why the others find nobody."""
     graded, rules = grading(book, rulebook, as_of), assignment_rules(book, rulebook, as_of)
+    criteria = transfer_criteria(book, rulebook, as_of)
     waiting = waiting_leads(book)
     desk = Desk(crew_of(rulebook.rows("members")), workloads(book.rows("leads"), as_of), as_of)
     routes = list(map(_route, rules.table.rules)) if rules.sound else None
-    answers = [desk.give(lead, routes) for lead in _leads(book, graded, rules, as_of, waiting)]
+    asked = _Asked(book, rulebook, as_of, graded, rules, criteria)
+    answers = [desk.give(lead, routes) for lead in _leads(asked, waiting)]
     return Assignment(
         waiting,
         tuple(answer for answer in answers if isinstance(answer, Given)),
         tuple(answer for answer in answers if isinstance(answer, Kept)),
         desk.crew.is_one_team,
-        (*graded.rules.problems, *rules.problems),
+        (*graded.rules.problems, *rules.problems, *criteria.problems),
     )
 
 
@@ -68,16 +72,56 @@ def _route(rule: Rule) -> Route:
     return Route(rule.no, given["team"], method, given.get("cap"), given.get("fallback"))
 
 
-def _leads(book: Book, graded: Grading, rules: RuleSet, as_of: date, waiting: pl.DataFrame) -> Iterator[Lead]:
+@dataclass(frozen=True)
+class _Asked:
+    """The rules that are asked, and of what book on what day."""
+
+    book: Book
+    rulebook: Rulebook
+    as_of: date
+    graded: Grading
+    rules: RuleSet
+    criteria: Criteria
+
+    def bars(self, unready: Collection[str]) -> pl.Expr:
+        """Return why a lead may not be handed over at all: criteria it does not meet, too many returns."""
+        unread = unread_leads(self.book, sources(self.criteria.asked)) if self.criteria.rows else []
+        most = int(setting_number(self.rulebook, "max_returns"))
+        return (
+            pl.when(pl.lit(not self.criteria.sound))
+            .then(pl.lit("criteria_off"))
+            .when(pl.col(UID).is_in(unread))
+            .then(pl.lit("criteria_unread"))
+            .when(pl.col(UID).is_in(list(unready)))
+            .then(pl.lit("not_ready"))
+            .when((pl.col("return_count") >= most).fill_null(value=False))
+            .then(pl.lit("returned_often"))
+        )
+
+    def unmet(self, waiting: pl.DataFrame) -> Mapping[str, tuple[str, ...]]:
+        """Return ``_uid`` -> the names of the transfer criteria a waiting lead does not meet."""
+        if not self.criteria.rows:
+            return {}
+        asked = leads_as_asked(self.book, self.graded).join(waiting, on=UID, how="semi")
+        missed = self.criteria.unmet(asked)
+        return {uid: tuple(one.name for one in criteria) for uid, criteria in missed.items()}
+
+
+def _leads(by: _Asked, waiting: pl.DataFrame) -> Iterator[Lead]:
     """Yield the leads as the rules see them; a lead without a region is looked for by its city."""
+    book, graded, rules, as_of = by.book, by.graded, by.rules, by.as_of
+    unmet = by.unmet(waiting)
     asked = [code for code in asked_inputs(rules) if code != "queue"]
     queues = graded.leads.select(UID, "queue", "doubt")
-    seen = waiting.join(queues, on=UID, how="left", maintain_order="left").with_columns(
+    barred = waiting.with_columns(bar=by.bars(unmet))
+    seen = barred.join(queues, on=UID, how="left", maintain_order="left").with_columns(
         region=pl.coalesce("region", "city"),
         doubt=pl.when(pl.col(UID).is_in(unread_leads(book, {"owner"})))
         .then(pl.lit("owner_unread"))
         .when(pl.col("grade").is_null())
         .then(pl.lit("no_grade"))
+        .when(pl.col("bar").is_not_null())
+        .then("bar")
         .when(pl.col(UID).is_in(unread_leads(book, {*asked, *(["city"] if "region" in asked else [])})))
         .then(pl.lit("unread"))
         .otherwise("doubt" if graded.rules.sound else pl.lit("grading_off")),
@@ -85,8 +129,11 @@ def _leads(book: Book, graded: Grading, rules: RuleSet, as_of: date, waiting: pl
     routes = rules.table.decide(seen, as_of)["rule"] if rules.sound else pl.Series([None] * seen.height)
     facts = seen.select(asked).iter_rows(named=True) if asked else repeat({})
     columns = (UID, "queue", "doubt", "route", "known_customer", "customer_owner")
-    for told, fact in zip(seen.with_columns(route=routes).select(columns).iter_rows(), facts, strict=False):
-        yield Lead._make((*told, fact))
+    former = zip(*(seen[column].to_list() for column in ("returned_from", "cooldown_to")), strict=True)
+    rows = seen.with_columns(route=routes).select(columns).iter_rows()
+    for told, fact, (name, day) in zip(rows, facts, former, strict=False):
+        barred_by = folded(name) if name and day and day >= as_of else None
+        yield Lead._make((*told, fact, unmet.get(told[0], ()), barred_by, day))
 
 
 def handed_over(found: Assignment, book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:

@@ -120,10 +120,13 @@ def _owners(accepted: Changes, book: Book, as_of: date) -> Iterator[SetColumn]:
 
 
 def _lead_states(accepted: Changes, book: Book, as_of: date) -> Iterator[SetColumn]:
-    """Yield when leads were taken up, and how often they were returned."""
+    """Yield when leads were taken up, unless accepted before, and how often they were returned."""
     moved = _typed(accepted, "leads", "state")
-    taken = moved.filter(pl.col("new") == "FOLLOWING")
-    yield from _set(book, "leads", "accepted_at", taken.select(UID, new=pl.lit(as_of)))
+    days = book.rows("leads").select(UID, "accepted_at", "assigned_at")
+    taken = moved.filter(pl.col("new") == "FOLLOWING").join(days, on=UID, maintain_order="left")
+    known = pl.when(pl.col("accepted_at") >= pl.col("assigned_at")).then("accepted_at")
+    now = pl.lit(as_of).cast(pl.Datetime("us"))
+    yield from _set(book, "leads", "accepted_at", taken.select(UID, new=pl.coalesce(known, now)))
     returned = moved.filter(pl.col("new") == "RETURNED").select(UID)
     counted = returned.join(book.rows("leads").select(UID, "return_count"), on=UID, maintain_order="left")
     times = pl.col("return_count").fill_null(0) + 1

@@ -23,7 +23,15 @@ def funnel_leads(book: Book, as_of: date) -> pl.DataFrame:
     known = pl.col("created_on").is_null() | (pl.col("created_on") <= as_of)
     leads = book.rows("leads").filter(known & pl.col("state").ne_missing("DUPLICATE"))
     columns = leads.select(
-        UID, "channel", "owner", "state", "created_on", "budget", month=_month("created_on")
+        UID,
+        "channel",
+        "owner",
+        "state",
+        "reason",
+        "return_count",
+        "created_on",
+        "budget",
+        month=_month("created_on"),
     )
     return columns.join(_teams(book), on="owner", how="left")
 

@@ -16,9 +16,12 @@ from ltc_xl.rules.members import Away, Crew, Member
 from ltc_xl.rules.workload import Workload
 
 Method = Literal["LEAST_OPEN", "IN_TURN"]
-Doubt = Literal["owner_unread", "no_grade", "grading_off", "unread", "no_fit"]
+Doubt = Literal[
+    "owner_unread", "no_grade", "criteria_off", "criteria_unread", "not_ready", "returned_often",
+    "grading_off", "unread", "no_fit",
+]  # fmt: skip
 Why = Literal[Doubt, "rules_off", "no_rule", "empty_group", "nobody_free"]
-Out = Literal["left", "leave", "month", "week"]
+Out = Literal["left", "leave", "cooldown", "month", "week"]
 
 CUSTOMER = "customer"
 """The rule that stands before all others: a customer's lead goes to the customer's owner."""
@@ -39,8 +42,9 @@ class Lead(NamedTuple):
     """A lead that waits for an owner, as the rules see it.
 
     ``asked`` is what the lead says in the other columns that rules ask for. ``doubt`` says why no rule may be
-    asked, in its first two cases not even whose customer it is; ``route`` is the place of the first rule
-    that fits, or None.
+    asked; while it is one of ``_UNASKED``, not even whose customer it is. ``route`` is the place of the first
+    rule that fits, or None. ``unmet`` names the transfer criteria it does not meet. ``barred`` is its former
+    owner, who does not get it again up to ``barred_to``.
     """
 
     row_id: str
@@ -50,6 +54,9 @@ class Lead(NamedTuple):
     customer: str | None
     customer_owner: str | None
     asked: Mapping[str, object] = MappingProxyType({})
+    unmet: tuple[str, ...] = ()
+    barred: str | None = None
+    barred_to: date | None = None
 
 
 class Standing:
@@ -131,7 +138,9 @@ class Kept:
     refusal: Refusal | None = None
 
 
-_UNASKED: tuple[Doubt, ...] = ("owner_unread", "no_grade")
+_UNASKED: tuple[Doubt, ...] = (
+    "owner_unread", "no_grade", "criteria_off", "criteria_unread", "not_ready", "returned_often",
+)  # fmt: skip
 _ORDERS = {"LEAST_OPEN": attrgetter("least_open"), "IN_TURN": attrgetter("in_turn")}
 
 
@@ -154,7 +163,7 @@ class Desk:
             return Kept(lead, lead.doubt)
         refusal = None
         if lead.customer_owner:
-            owner = self.standings.get(folded(lead.customer_owner))
+            owner = self._standing(folded(lead.customer_owner), lead)
             if owner and not owner.away:
                 return self._given(Given(lead, owner))
             refusal = Refusal(lead.customer_owner, owner.away if owner else None)
@@ -166,12 +175,12 @@ class Desk:
 
     def _by_rule(self, lead: Lead, route: Route, refusal: Refusal | None) -> Given | Kept:
         """Give a lead to the rule's group, else to its fallback, for whom no cap counts."""
-        group = self._standings(route.group, by_team=True)
+        group = self._standings(lead, route.group, by_team=True)
         free = [one for one in group if one.out(route.cap) is None]
         if free:
             chosen = min(free, key=_ORDERS[route.method])
             return self._given(Given(lead, chosen, route, group, refusal=refusal))
-        spare = self._standings(route.fallback, by_team=False)
+        spare = self._standings(lead, route.fallback, by_team=False)
         here = [one for one in spare if not one.away]
         if here:
             chosen = min(here, key=_ORDERS[route.method])
@@ -184,9 +193,19 @@ class Desk:
         self.standings[chosen.member.key] = chosen.with_one_more(self.as_of)
         return given
 
-    def _standings(self, text: str | None, *, by_team: bool) -> tuple[Standing, ...]:
+    def _standing(self, key: str, lead: Lead) -> Standing | None:
+        """Return how a person stands to a lead; whoever had it before is away to it for a while."""
+        standing = self.standings.get(key)
+        if standing is None or standing.away or key != lead.barred:
+            return standing
+        return Standing(standing.member, standing.load, Away("cooldown", lead.barred_to))
+
+    def _standings(self, lead: Lead, text: str | None, *, by_team: bool) -> tuple[Standing, ...]:
         """Return how the people stand whom a cell names: a team, or a team, a role or a person."""
         if (text, by_team) not in self._named:
             found = self.crew.group(text) if by_team else self.crew.known_as(text)
             self._named[text, by_team] = tuple(member.key for member in found)
-        return tuple([self.standings[key] for key in self._named[text, by_team]])
+        keys = self._named[text, by_team]
+        if lead.barred in keys:
+            return tuple(filter(None, (self._standing(key, lead) for key in keys)))
+        return tuple([self.standings[key] for key in keys])

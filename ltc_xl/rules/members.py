@@ -10,12 +10,12 @@ import polars as pl
 from ltc_xl.model.enums import folded
 from ltc_xl.rules.actor import named_apart
 
-Absence = Literal["left", "leave"]
+Absence = Literal["left", "leave", "cooldown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Why somebody takes no lead on a day; ``day`` is when they left, or the last day of the leave."""
+    """Why somebody takes no lead on a day; ``day``: when they left, else the end of leave or cooldown."""
 
     why: Absence
     day: date | None

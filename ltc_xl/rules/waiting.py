@@ -5,7 +5,7 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.enums import codes_of_kind
 from ltc_xl.model.tables import table
-from ltc_xl.rules.checks.references import aliases
+from ltc_xl.rules.aliases import aliases
 from ltc_xl.rules.name_keys import company_key
 
 

@@ -1,6 +1,7 @@
 """The one writer: opens a workbook, runs a service on it, commits, patches the file, prints the papers."""
 
 from ltc_xl.session.bringing import run_import
+from ltc_xl.session.deciding import Decision, decisions
 from ltc_xl.session.how import How, Result, Service, Typing
 from ltc_xl.session.making import build_templates, make_book, new_book, save_typed
 from ltc_xl.session.papers import printed
@@ -13,6 +14,7 @@ from ltc_xl.session.undoing import undo
 __all__ = [
     "BackupTold",
     "CommitTold",
+    "Decision",
     "Event",
     "History",
     "How",
@@ -24,6 +26,7 @@ __all__ = [
     "backups",
     "build_templates",
     "chosen",
+    "decisions",
     "history",
     "make_book",
     "new_book",

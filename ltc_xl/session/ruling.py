@@ -14,8 +14,11 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.model.wish import Wish
 from ltc_xl.rules.actor import member_of
+from ltc_xl.rules.court import moves_of
 from ltc_xl.rules.follow_ups import follow_ups
+from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulebook import bind_rulebook
+from ltc_xl.rules.rulesets import TRANSITIONS
 from ltc_xl.rules.transitions import Judgement, Refusal, judged
 from ltc_xl.store import Identity, Store, Why, typed_changes
 
@@ -97,6 +100,12 @@ class Ruling:
     def book(self) -> Book:
         """Return the book with what counts, and nothing else."""
         return applied(self.typed.book, self.corrections)
+
+    @property
+    def rule_versions(self) -> dict[str, str]:
+        """Return the version of 阶段流转 where stages were judged by it."""
+        asked = moves_of(self.typed.changes.sets) or self.judgement.closed
+        return {TRANSITIONS: rule_version(TRANSITIONS, self.book, self.rulebook)} if asked else {}
 
     @cached_property
     def follow_ups(self) -> Changes:

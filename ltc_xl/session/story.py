@@ -1,5 +1,6 @@
 """History: what each commit did, and the story of a row, refused attempts included."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.errors import UsageError
 from ltc_xl.model.tables import UID, tables
 from ltc_xl.session.how import How
-from ltc_xl.session.peeking import past_of
+from ltc_xl.session.peeking import past_of, peeked
 from ltc_xl.session.rows import called_as, described_as, named_rows
 from ltc_xl.store import EXTRA, WHOLE_ROW, Commit, Store, WishTold, recalled_texts
 from ltc_xl.workbook.read import read_book
@@ -47,6 +48,7 @@ class Event:
         column, old, new: the cell and its values as history keeps them: codes, ISO days, plain amounts.
         values: the filled cells of a row that came or went; what fills the words of a refusal.
         code: the finding of a refusal.
+        rules: the versions of the rule sheets that its commit went by, by table.
     """
 
     seq: int
@@ -65,6 +67,7 @@ class Event:
     new: str | None = None
     values: Mapping[str, object] = field(default_factory=dict)
     code: str | None = None
+    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,13 @@ def history(path: Path, target: str | None = None, how: How | None = None) -> Hi
         if not rows:
             raise UsageError("history_no_target", found=target, file=path.name)
         return History(book, rows=[teller.story(*row) for row in rows])
+
+
+def story_of(book: Book, name: str, uid: str, how: How) -> Sequence[Event]:
+    """Return the story of a row, oldest first; nothing where no store knows the workbook, or the row."""
+    with peeked(book, how) as (store, _):
+        known = store is not None and store.records_of(name, [uid]).height
+        return _Teller(store).story(name, uid).events if store is not None and known else ()
 
 
 class _Teller:
@@ -184,6 +194,7 @@ class _Teller:
             name,
             uid,
             self.called(name, uid),
+            rules=json.loads(commit.rules or "{}"),
         )
 
     def _records(self, records: pl.DataFrame) -> Iterator[Event]:

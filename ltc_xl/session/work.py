@@ -1,6 +1,7 @@
 """The work of a run, in one transaction: what was typed, then what the command wants, then the new file."""
 
 import getpass
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -75,8 +76,9 @@ class _Work:
         opened = ruling.opened(shows_problems=self._shows)
         if ruling.is_empty and not opened:
             return _NOTHING
+        note = replace(self._note(EDIT), rules=_told(ruling.rule_versions))
         edit = self.writing.commit(
-            self._note(EDIT), ruling.book, self._site, typed=ruling.accepted, given=ruling.follow_ups
+            note, ruling.book, self._site, typed=ruling.accepted, given=ruling.follow_ups
         )
         for why, ids in ruling.closed.items():
             self.writing.close_wishes(ids, why)
@@ -93,6 +95,7 @@ class _Work:
             reason=job.how.reason,
             batch=_text(data, "batch"),
             undoes=_text(data, "undoes"),
+            rules=_versions(data),
         )
         done = self.writing.commit(note, book, self._site, given=wanted)
         job.afterwards(self.writing, data)
@@ -139,6 +142,17 @@ def in_force(ruling: Ruling, numbered: Changes) -> Book:
     """Return the book as services see it: what counts, numbered, with what was refused as findings."""
     book = rearranged(ruling.book, numbered)
     return replace(book, findings=(*book.findings, *ruling.findings))
+
+
+def _versions(data: Mapping[str, Any]) -> str | None:
+    """Return the versions of the rule sheets that an answer, or one of its steps, went by."""
+    answers = (data, *(step for step in data.values() if isinstance(step, Mapping)))
+    found = {name: version for one in answers for name, version in one.get("rule_versions", {}).items()}
+    return _told(found)
+
+
+def _told(versions: Mapping[str, str]) -> str | None:
+    return json.dumps(versions, sort_keys=True) if versions else None
 
 
 def _text(data: Mapping[str, Any], key: str) -> str | None:

@@ -12,7 +12,10 @@ from ltc_xl.store import schema
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a commit says of itself: from which workbook, by which command, by whom, for which day, why."""
+    """What a commit says of itself: from which workbook, by which command, by whom, for which day, why.
+
+    ``rules`` are the versions of the rule sheets it goes by: a JSON object.
+    """
 
     workbook_id: str
     command: str
@@ -22,6 +25,7 @@ class Note:
     batch: str | None = None
     as_of: date | None = None
     undoes: str | None = None
+    rules: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Commit:
     undoes: str | None
     undone_by: int | None
     workbook_id: str
+    rules: str | None = None
 
 
 def head_of(connection: sa.Connection, tenant: str) -> int:
@@ -109,5 +114,6 @@ def write_commit(
             batch=note.batch,
             as_of=note.as_of,
             undoes=note.undoes,
+            rules=note.rules,
         )
     )

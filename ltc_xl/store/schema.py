@@ -48,9 +48,11 @@ commit = sa.Table(
     sa.Column("as_of", sa.Date),
     sa.Column("undoes", sa.Text),
     sa.Column("undone_by", sa.BigInteger),
+    sa.Column("rules", sa.Text),
     sa.UniqueConstraint("tenant", "commit_id"),
 )
-"""``undoes`` names what an undo took back, ``undone_by`` the commit that took this one back."""
+"""``undoes`` names what an undo took back, ``undone_by`` the commit that took this one back, ``rules`` the
+versions of the rule sheets it went by, as JSON."""
 
 change = sa.Table(
     "change",

@@ -6,6 +6,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.checks import (
     contracts,
+    handover,
     invoices,
     keys,
     leads,
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[Case], list[Finding]], ...] = (
     *members.CHECKS,
     *rulesets.CHECKS,
     *leads.CHECKS,
+    *handover.CHECKS,
     *opportunities.CHECKS,
     *contracts.CHECKS,
     *receivables.CHECKS,

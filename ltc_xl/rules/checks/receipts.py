@@ -6,9 +6,9 @@ import polars as pl
 
 from ltc_xl.model.finding import Finding, findings
 from ltc_xl.model.tables import UID
+from ltc_xl.rules.aliases import aliases
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.checks.contracts import in_future
-from ltc_xl.rules.checks.references import aliases
 from ltc_xl.rules.derived import open_amount
 from ltc_xl.rules.name_keys import is_person, name_key
 

@@ -6,10 +6,9 @@ import polars as pl
 
 from ltc_xl.model.finding import Finding, findings
 from ltc_xl.model.tables import Column, Ref, Table, table
+from ltc_xl.rules.aliases import aliases
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.names import proposals
-
-_BETWEEN_ALIASES = r"[;；,，、|]"
 
 
 def check_references_exist(case: Case) -> list[Finding]:
@@ -61,19 +60,6 @@ def _nearest(case: Case, ref: Ref, values: pl.Series) -> dict[str, str]:
     found = proposals(values, choices)
     exact = {value: choices[value] for value in values if value in choices}
     return exact | {value: choices[proposal.name] for value, proposal in found.items()}
-
-
-def aliases(customers: pl.DataFrame) -> pl.DataFrame:
-    """Return ``name`` and ``alias``, one row per alias of a customer."""
-    listed = customers.select(
-        "name", alias=pl.col("aliases").str.replace_all(_BETWEEN_ALIASES, ";").str.split(";")
-    )
-    each = (
-        listed.drop_nulls()
-        .explode("alias", empty_as_null=False)
-        .with_columns(pl.col("alias").str.strip_chars())
-    )
-    return each.filter(pl.col("alias") != "")
 
 
 CHECKS = (check_references_exist,)

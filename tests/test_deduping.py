@@ -1,0 +1,234 @@
+"""leads dedupe and unmerge: the sheet of pairs, decisions read back, merges taken back exactly."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from conftest import typed_rows, written_book
+from desk import store_of
+from shell import CHINESE, ltc
+
+from ltc_xl import leads, rollout
+from ltc_xl.model.book import Book
+from ltc_xl.model.change import applied
+from ltc_xl.model.errors import UsageError
+from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.tables import UID
+from ltc_xl.rules import bind_rulebook
+from ltc_xl.session import new_book, save_typed
+from ltc_xl.workbook import CellEdit
+from ltc_xl.workbook.read import read_book
+
+DAY = date(2026, 4, 30)
+LEADS = """
+    leads
+    | _uid | lead_id | company                  | contact | mobile        | need | budget    | channel | tags | state     | owner | created_on |
+    | lax  | L-1     | 苏州恒远电子科技有限公司 | 陈敏    | 13812345678   | 配电 |           | 官网    | 重点 | NEW       |       | 2026-04-01 |
+    | lbx  | L-2     | 恒远电子科技             | 陈敏    | 138 1234 5678 |      | 500000.00 | 工博会  | 展会 | NEW       |       | 2026-04-09 |
+    | lcx  | L-3     | 恒远（苏州）电子科技     | 李强    | 13900000001   |      |           | 转介绍  |      | FOLLOWING | 王磊  | 2026-04-11 |
+    | ldx  | L-4     | 无锡恒远电子科技         | 赵刚    | 13900000002   |      |           | 官网    |      | NEW       |       | 2026-04-12 |
+    | lex  | L-5     | 衡达食品                 | 周婷    | 13700000003   |      |           | 官网    |      | NEW       |       | 2026-04-13 |
+    """  # noqa: E501  a table
+CUSTOMERS = """
+    customers
+    | _uid | customer_id | name             | aliases  | owner | city |
+    | cax  | K-1         | 衡达食品有限公司 | 衡达食品 | 李静  |      |
+    """
+
+
+def deduped(book: Book) -> Outcome:
+    return leads.dedupe(book, bind_rulebook(book), DAY)
+
+
+def pairs(outcome: Outcome) -> list[tuple[object, ...]]:
+    data: Any = outcome.data
+    return [(one["a"], one["b"], one["band"], one["decision"]) for one in data["pairs"]]
+
+
+def deciding(book: Book, **decisions: str | None) -> Book:
+    """Return the book with its pairs listed and decisions typed beside them: ``L_1__L_2="MERGE"``."""
+    listed = applied(book, deduped(book).changes)
+    rows = listed.rows("duplicates")
+    typed = {tuple(key.replace("_", "-").split("--")): value for key, value in decisions.items()}
+    said = [typed.get(pair) for pair in rows.select("a", "b").rows()]
+    return listed.with_rows("duplicates", rows.with_columns(decision=pl.Series(said, dtype=pl.String)))
+
+
+def lead(book: Book, number: str) -> Mapping[str, Any]:
+    return book.rows("leads").row(by_predicate=pl.col("lead_id") == number, named=True)
+
+
+def test_pairs_are_listed_with_band_score_reasons_and_what_is_proposed() -> None:
+    outcome = deduped(written_book(LEADS))
+    assert pairs(outcome) == [
+        ("L-1", "L-2", "duplicate", "MERGE"),
+        ("L-1", "L-3", "suspect", None),
+        ("L-2", "L-3", "suspect", None),
+    ]
+    data: Any = outcome.data
+    assert data["pairs"][0]["reasons"] == ["手机相同，名称也对得上", "联系人同名"]
+    assert data["pairs"][1]["reasons"][0] == "去掉地名和“有限公司”之后同名（恒远电子科技）"
+    assert data["groups"] == 1
+
+
+def test_the_sheet_says_the_same_and_the_later_lead_names_the_other() -> None:
+    book = applied(written_book(LEADS), deduped(written_book(LEADS)).changes)
+    sheet = book.rows("duplicates").select("a", "b", "band", "score", "decision").row(0)
+    assert sheet == ("L-1", "L-2", "DUPLICATE", 98, "MERGE")
+    assert (lead(book, "L-2")["dup_of"], lead(book, "L-1")["dup_of"]) == ("L-1", None)
+
+
+def test_a_run_that_finds_what_stands_there_changes_nothing() -> None:
+    book = applied(written_book(LEADS), deduped(written_book(LEADS)).changes)
+    kept = book.with_rows("duplicates", book.rows("duplicates").with_columns(decision=pl.lit("KEEP")))
+    settled = applied(kept, deduped(kept).changes)
+    again = deduped(settled)
+    assert not again.changes.sets
+    assert not again.changes.inserts
+    assert settled.rows("duplicates")["decision"].to_list() == ["KEEP"] * 3
+    assert again.data["pairs"] == []
+    assert again.data["kept"] == 3
+
+
+def test_a_merge_keeps_both_touches_fills_blanks_and_marks_the_row_that_goes() -> None:
+    book = deciding(written_book(LEADS), L_1__L_2="MERGE")
+    outcome = deduped(book)
+    after = applied(book, outcome.changes)
+    stays, gone = lead(after, "L-1"), lead(after, "L-2")
+    assert outcome.data["merged"] == [{"table": "leads", "merged": "L-2", "into": "L-1"}]
+    assert (gone["state"], gone["merged_into"], gone["dup_of"]) == ("DUPLICATE", "L-1", "L-1")
+    assert (stays["budget"], stays["need"], stays["tags"]) == (500_000, "配电", "重点；展会")
+    assert after.rows("touches").select("lead", "channel").rows() == [("L-1", "官网"), ("L-1", "工博会")]
+    assert set(after.rows("merges")["field"]) == {"budget", "tags", "_row", "merged_into", "state"}
+
+
+def test_of_three_that_are_one_the_lead_that_is_furthest_on_stays() -> None:
+    book = deciding(written_book(LEADS), L_1__L_2="MERGE", L_2__L_3="MERGE")
+    after = applied(book, deduped(book).changes)
+    assert after.rows("leads").select("lead_id", "merged_into").rows()[:3] == [
+        ("L-1", "L-3"),
+        ("L-2", "L-3"),
+        ("L-3", None),
+    ]
+    assert lead(after, "L-3")["mobile"] == "13900000001", "another person's number is not mixed in"
+
+
+def test_unmerging_restores_every_cell_and_row_exactly() -> None:
+    book = deciding(written_book(LEADS), L_1__L_2="MERGE", L_1__L_3="MERGE")
+    after = applied(book, deduped(book).changes)
+    back = after
+    for number in ("L-2", "L-1"):
+        back = applied(back, leads.unmerge(back, bind_rulebook(back), DAY, number).changes)
+    for name in ("leads", "touches", "merges"):
+        columns = [c for c in book.rows(name).columns if c != "dup_of"]
+        before = book.rows(name).select(columns)
+        assert back.rows(name).select(columns).equals(before), name
+
+
+def test_what_was_unmerged_is_not_proposed_again() -> None:
+    book = deciding(written_book(LEADS), L_1__L_2="MERGE")
+    after = applied(book, deduped(book).changes)
+    assert ("L-1", "L-2") not in after.rows("duplicates").select("a", "b").rows()
+    back = applied(after, leads.unmerge(after, bind_rulebook(after), DAY, "L-2").changes)
+    assert back.rows("duplicates").select("a", "b", "decision").rows()[-1] == ("L-1", "L-2", "KEEP")
+    assert pairs(deduped(back)) == [("L-1", "L-3", "suspect", None), ("L-2", "L-3", "suspect", None)]
+    assert lead(applied(back, deduped(back).changes), "L-2")["state"] == "NEW"
+
+
+def test_cells_that_were_changed_after_the_merge_stay_and_are_named() -> None:
+    book = deciding(written_book(LEADS), L_1__L_2="MERGE")
+    after = applied(book, deduped(book).changes)
+    rows = after.rows("leads")
+    typed = pl.when(pl.col("lead_id") == "L-1").then(pl.lit("重点；老板")).otherwise("tags")
+    changed = after.with_rows("leads", rows.with_columns(tags=typed))
+    outcome = leads.unmerge(changed, bind_rulebook(changed), DAY, "l-2")
+    assert [one["column"] for one in outcome.data["kept"]] == ["标签"]  # type: ignore[attr-defined]  # a list of entries
+    assert lead(applied(changed, outcome.changes), "L-1")["tags"] == "重点；老板"
+
+
+def test_a_row_that_was_never_merged_is_refused() -> None:
+    book = written_book(LEADS)
+    with pytest.raises(UsageError):
+        leads.unmerge(book, bind_rulebook(book), DAY, "L-1")
+
+
+def test_a_customers_lead_is_linked_and_is_no_duplicate() -> None:
+    book = written_book(LEADS + CUSTOMERS)
+    outcome = deduped(book)
+    assert outcome.data["linked"] == [
+        {"lead_id": "L-5", "company": "衡达食品", "customer": "衡达食品有限公司"}
+    ]
+    assert lead(applied(book, outcome.changes), "L-5")["customer"] == "衡达食品有限公司"
+    assert all("L-5" not in pair for pair in pairs(outcome))
+
+
+def test_customers_that_are_merged_hand_over_whoever_names_them() -> None:
+    book = written_book(
+        """
+        customers
+        | _uid | customer_id | name                 | city | owner |
+        | cax  | K-1         | 苏州恒远科技有限公司 | 苏州 | 王磊  |
+        | cbx  | K-2         | 恒远科技             | 苏州 | 王磊  |
+        contacts
+        | _uid | contact_id | customer | name | mobile      |
+        | nax  | N-1        | 恒远科技 | 陈敏 | 13812345678 |
+        | nbx  | N-2        | 恒远科技 | 陈敏 | 13812345678 |
+        contracts
+        | _uid | contract_no | customer |
+        | tax  | HT-1        | 恒远科技 |
+        """
+    )
+    ready = deciding(book, K_1__K_2="MERGE", N_1__N_2="MERGE")
+    after = applied(ready, deduped(ready).changes)
+    assert after.rows("contracts")["customer"].to_list() == ["苏州恒远科技有限公司"]
+    assert after.rows("customers")["aliases"].to_list() == ["恒远科技", None]
+    assert after.rows("contacts").select("customer", "merged_into").rows() == [
+        ("苏州恒远科技有限公司", None),
+        ("苏州恒远科技有限公司", "N-1"),
+    ]
+    back = applied(after, leads.unmerge(after, bind_rulebook(after), DAY, "K-2").changes)
+    assert back.rows("contracts")["customer"].to_list() == ["恒远科技"]
+
+
+def test_leads_of_two_owners_wait_for_a_person() -> None:
+    owned = LEADS.replace("| NEW       |       | 2026-04-01", "| FOLLOWING | 李静  | 2026-04-01").replace(
+        "| NEW       |       | 2026-04-09", "| FOLLOWING | 王磊  | 2026-04-09"
+    )
+    assert pairs(deduped(written_book(owned)))[0] == ("L-1", "L-2", "duplicate", None)
+
+
+def test_the_commands_merge_and_unmerge_in_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "客户A.xlsx"
+    rows = typed_rows("leads", "\n".join(LEADS.splitlines()[2:])).with_columns(
+        lead_id=pl.lit(None, pl.String)
+    )
+    new_book(path, rollout.new(lang="zh", site="SH", store_id="", as_of=DAY, rows={"leads": rows}))
+    first = json.loads(ltc("leads", "dedupe", path, "--as-of", DAY, "--json").stdout)
+    assert [one["decision"] for one in first["pairs"]] == ["MERGE", None, None]
+
+    def keep(book: Book) -> list[CellEdit]:
+        place = book.tables["duplicates"].place
+        assert place is not None
+        sheet = f"{place.sheet}", f"H{place.first_row + 1}"
+        return [CellEdit(*sheet, "都保留")]
+
+    save_typed(path, keep)
+    second = json.loads(ltc("leads", "dedupe", path, "--as-of", DAY, "--json").stdout)
+    assert second["kept"] == 1
+    (merged,) = second["merged"]
+    book = read_book(path)
+    assert lead(book, merged["merged"])["state"] == "DUPLICATE"
+    assert book.rows("touches").height == 2
+    told = ltc("leads", "unmerge", path, merged["merged"], "--as-of", DAY, env=CHINESE)
+    assert told.exit_code == 0, told.output
+    assert "已从" in told.output
+    restored = read_book(path)
+    assert lead(restored, merged["merged"])["state"] == "NEW"
+    assert restored.rows("touches").height == 0
+    store = store_of(path)
+    assert store.rows("leads").select(UID, "merged_into")["merged_into"].to_list() == [None] * 5
+    store.close()
