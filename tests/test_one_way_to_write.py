@@ -44,7 +44,6 @@ FILES = {
     "session/making.py": "a workbook that is made appears whole",
     "session/showing.py": "a copy that shows no sheet more goes away again",
     "session/desk.py": "the backup of a stamped file gives way to the next one",
-    "session/showing.py": "a new file that shows nothing new is taken away",
 }
 """Modules that change files, and what for."""
 
