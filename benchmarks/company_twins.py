@@ -52,8 +52,8 @@ class Maker:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311  made-up rows, no secret
         brands = _lines("brand_sample_open.txt")
-        self.brands = [one for one in brands if 2 <= len(one) <= 4 and _is_han(one)]  # noqa: PLR2004
-        self.trades = [one for one in _lines("lexicon/trade.txt") if 2 <= len(one) <= 6 and _is_han(one)]  # noqa: PLR2004
+        self.brands = [one for one in brands if len(one) in _BRAND and _is_han(one)]
+        self.trades = [one for one in _lines("lexicon/trade.txt") if len(one) in _TRADE and _is_han(one)]
         places = pl.read_csv(LEXICON / "lexicon/pca.csv")["shi"].drop_nulls().unique(maintain_order=True)
         cities = [one.removesuffix("市") for one in places if one.endswith("市")]
         self.cities = self.chance.sample(cities, 120)
@@ -102,7 +102,7 @@ class Maker:
         another = f"{self.chance.choice('abcdefghij')}{self.chance.randint(1, 999)}@{email.partition('@')[2]}"
         return replace(
             one,
-            contact=one.contact if drawn[0] < 0.6 else self.person(),  # noqa: PLR2004
+            contact=one.contact if drawn[0] < _SAME else self.person(),
             mobile=_drawn(drawn[0], same, self.mobile()),
             email=_drawn(drawn[1], email.upper(), another),
         )
@@ -117,7 +117,7 @@ class Maker:
 
     def email(self, entity: int) -> str:
         """Return an address: every second one at a domain of the company's own."""
-        domain = f"firm{entity}.com" if self.chance.random() < 0.5 else self.chance.choice(_FREE)  # noqa: PLR2004
+        domain = f"firm{entity}.com" if self.chance.random() < _OWN_DOMAIN else self.chance.choice(_FREE)
         return f"user{self.chance.randint(1, 10**8)}@{domain}"
 
     def typo(self, text: str) -> str:
@@ -148,6 +148,8 @@ class Maker:
         return f"{one.city}{one.brand}{one.trade}{legal}"
 
 
+_BRAND, _TRADE = range(2, 5), range(2, 7)  # characters
+_SAME, _BLANK, _OWN_DOMAIN = 0.6, 0.15, 0.5  # shares of what is typed the second time
 _FREE = ("qq.com", "163.com", "126.com", "gmail.com")
 
 TWINS: Mapping[str, Callable[[Maker, Company], str]] = {
@@ -177,7 +179,7 @@ def twins(count: int, seed: int = 5) -> pl.DataFrame:
 
 def _drawn(drawn: float, same: str, other: str) -> str | None:
     """Return the same value for 60 of 100, none for 15, another for 25."""
-    return same if drawn < 0.6 else None if drawn < 0.75 else other  # noqa: PLR2004
+    return same if drawn < _SAME else None if drawn < _SAME + _BLANK else other
 
 
 def _lines(name: str) -> list[str]:

@@ -8,6 +8,7 @@ import click
 
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Group
+from ltc_xl.cli.leads_runs import ran
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang
 
@@ -64,21 +65,10 @@ def _run(
     printed: "Callable[[Asked, Entry, Lang], None]",
 ) -> int:
     """Run a step of lead work on a workbook, and print what came of it."""
-    from ltc_xl import session
-
-    with show.working(book.name):
-        result = session.run(
-            book,
-            command,
-            lambda read, rules: service(read, rules, asked.as_of, lang=asked.lang),
-            asked.as_of,
-            asked.how(),
-        )
+    result = ran(asked, book, command, service)
     lang = asked.lang or result.book.lang
     data: Entry = result.outcome.data
-    if asked.json:
-        show.print_json(command, show.as_document(asked, result))
-    else:
+    if not asked.json:
         printed(asked, data, lang)
         for severity in ("error", "warning"):
             _print_problems([one for one in data["problems"] if one["severity"] == severity], severity, lang)

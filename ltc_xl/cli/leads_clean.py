@@ -8,6 +8,7 @@ import click
 
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Command
+from ltc_xl.cli.leads_runs import ran
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang
 
@@ -22,21 +23,11 @@ Entry = Mapping[str, Any]
 @asking("json", "dry_run", "store")
 def clean(*, asked: Asked, book: Path) -> int:
     """Put the open leads right by the firm's rules."""
-    from ltc_xl import session
     from ltc_xl.leads import clean as cleaned
 
-    with show.working(book.name):
-        result = session.run(
-            book,
-            "leads clean",
-            lambda read, rules: cleaned(read, rules, asked.as_of, lang=asked.lang),
-            asked.as_of,
-            asked.how(),
-        )
-    lang = asked.lang or result.book.lang
-    if asked.json:
-        show.print_json("leads clean", show.as_document(asked, result))
-    else:
+    result = ran(asked, book, "leads clean", cleaned)
+    if not asked.json:
+        lang = asked.lang or result.book.lang
         _print_cleaning(result.outcome.data, lang, is_off=bool(result.outcome.exit_status))
         show.say()
         show.print_written(asked, result, lang)

@@ -8,6 +8,7 @@ import click
 
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Command
+from ltc_xl.cli.leads_runs import ran
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang
 
@@ -22,21 +23,11 @@ Entry = Mapping[str, Any]
 @asking("json", "dry_run", "store")
 def dedupe(*, asked: Asked, book: Path) -> int:
     """Do what was decided about duplicates, and list those that wait for a decision."""
-    from ltc_xl import session
     from ltc_xl.leads import dedupe as deduped
 
-    with show.working(book.name):
-        result = session.run(
-            book,
-            "leads dedupe",
-            lambda read, rules: deduped(read, rules, asked.as_of, lang=asked.lang),
-            asked.as_of,
-            asked.how(),
-        )
-    lang = asked.lang or result.book.lang
-    if asked.json:
-        show.print_json("leads dedupe", show.as_document(asked, result))
-    else:
+    result = ran(asked, book, "leads dedupe", deduped)
+    if not asked.json:
+        lang = asked.lang or result.book.lang
         _print_found(asked, result.outcome.data, lang)
         show.say()
         show.print_written(asked, result, lang)

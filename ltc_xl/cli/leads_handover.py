@@ -8,6 +8,7 @@ import click
 
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Command
+from ltc_xl.cli.leads_runs import ran
 from ltc_xl.cli.leads_steps import print_unmet, stepped, words
 from ltc_xl.cli.options import Asked, asking, book_argument, time_of
 from ltc_xl.cli.words import Lang
@@ -56,20 +57,10 @@ def give_back(*, asked: Asked, book: Path, lead_id: str) -> int:
 @asking("json", "dry_run", "store")
 def recycle(*, asked: Asked, book: Path) -> int:
     """Take back the leads nobody works on."""
-    from ltc_xl import session
     from ltc_xl.leads import recycle as recycled
 
-    with show.working(book.name):
-        result = session.run(
-            book,
-            "leads recycle",
-            lambda read, rules: recycled(read, rules, asked.as_of, lang=asked.lang),
-            asked.as_of,
-            asked.how(),
-        )
-    if asked.json:
-        show.print_json("leads recycle", show.as_document(asked, result))
-    else:
+    result = ran(asked, book, "leads recycle", recycled)
+    if not asked.json:
         _print_recycled(asked, result)
     return result.outcome.exit_status
 
