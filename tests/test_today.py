@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,10 @@ def test_what_to_do_is_the_rows_next_step_or_else_a_sentence(book: Book) -> None
     | L-1     | 甲      | FOLLOWING | 陈    | 2026-06-01 | 送样机    | 50.00  |
     | L-2     | 乙      | FOLLOWING | 陈    | 2026-06-02 |           |        |
     """
-    assert answer(book) == {
+    found = answer(book)
+    keys = [item.pop("key") for item in found["members"][0]["items"]]
+    assert len(set(keys)) == len(keys) == 2
+    assert found == {
         "as_of": "2026-06-30",
         "members": [
             {
@@ -50,6 +53,7 @@ def test_what_to_do_is_the_rows_next_step_or_else_a_sentence(book: Book) -> None
                 "items": [
                     {
                         "due_on": "2026-06-01",
+                        "due_at": None,
                         "kind": "lead_follow",
                         "id": "L-1",
                         "about": "甲",
@@ -60,6 +64,7 @@ def test_what_to_do_is_the_rows_next_step_or_else_a_sentence(book: Book) -> None
                     },
                     {
                         "due_on": "2026-06-02",
+                        "due_at": None,
                         "kind": "lead_follow",
                         "id": "L-2",
                         "about": "乙",
@@ -161,6 +166,66 @@ def test_one_persons_answer_leaves_everybody_on_the_sheet(book: Book) -> None:
     assert refused.value.values["known"] == ["王", "Chen", "闲"]
 
 
+def test_what_presses_is_said_before_the_rows_own_next_step(book: Book) -> None:
+    """
+    leads
+    | lead_id | company | state     | owner | next_on    | next_step | touched_on | created_on |
+    | L-1     | 甲      | FOLLOWING | 陈    | 2026-06-20 | 送样机    | 2026-06-02 | 2026-05-01 |
+    | L-2     | 乙      | FOLLOWING | 陈    |            |           | 2026-05-02 | 2026-05-01 |
+    """
+    (member,) = answer(book)["members"]
+    assert [item["what"] for item in member["items"]] == [
+        "没人跟进，已到收回公海的期限：今天就联系并写下跟进记录",
+        "再没有跟进，2 天后收回公海；下一步：送样机",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("2026-06-26 16:00", "应在 2026-06-29 16:00 前接收，已过时限：接收，或写明原因退回"),
+        ("2026-06-29 09:30", "请在 2026-06-30 09:30 前接收，或写明原因退回"),
+    ],
+)
+def test_a_lead_is_to_be_accepted_by_a_moment(book: Book, given: str, said: str) -> None:
+    """
+    leads
+    | lead_id | company | state    | owner |
+    | L-1     | 甲      | ASSIGNED | 陈    |
+    """
+    stamp = pl.lit(datetime.fromisoformat(given)).cast(pl.Datetime("us")).alias("assigned_at")
+    waiting = book.with_rows("leads", book.rows("leads").with_columns(stamp))
+    (member,) = answer(waiting)["members"]
+    assert member["items"][0]["what"] == said
+
+
+def test_a_thing_keeps_its_key_from_day_to_day_whatever_changes(book: Book) -> None:
+    """
+    customers
+    | name | owner |
+    | 甲   | 陈    |
+    leads
+    | lead_id | company | state     | owner | next_on    | touched_on |
+    | L-1     | 甲      | FOLLOWING | 陈    | 2026-06-20 | 2026-06-20 |
+    lines
+    | line_id | customer | amount | triggered_on | due_override |
+    | RC-1    | 甲       | 10.00  | 2026-04-01   | 2026-05-20   |
+    | RC-2    | 甲       | 20.00  | 2026-04-01   | 2026-05-21   |
+    allocations
+    | receipt | line | amount | effective_on |
+    | P-1     | RC-1 | 10.00  | 2026-06-30   |
+    """
+    rules = bind_rulebook(book)
+
+    def keys(day: date) -> dict[str, str]:
+        members: Any = today(book, rules, day).data["members"]
+        return {item["kind"]: item["key"] for member in members for item in member["items"]}
+
+    before, after = keys(date(2026, 6, 29)), keys(DAY)
+    assert before == after
+    assert set(after) == {"collect", "lead_follow"}
+
+
 def test_every_kind_has_its_words_in_both_languages() -> None:
     for lang in LANGS:
         words = topic("today", lang)
@@ -181,7 +246,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "leads": typed_rows(
             "leads",
             """| company | state | owner | channel | next_on | next_step | created_on |
-            | Suhang Foods | FOLLOWING | Chen | Website | 2026-06-29 | Send the offer | 2026-06-01 |""",
+            | Suhang Foods | FOLLOWING | Chen | Website | 2026-06-29 | Send the offer | 2026-06-15 |""",
         ),
         "lines": typed_rows(
             "lines",

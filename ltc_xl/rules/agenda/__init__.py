@@ -1,4 +1,4 @@
-"""What is overdue and due, per person: follow-ups, bids, signings, money, contracts, deposits, bills."""
+"""What is overdue and due, per person: leads, deals, approvals, money, contracts, tasks."""
 
 from datetime import date
 
@@ -6,11 +6,19 @@ import polars as pl
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.rules.agenda import contracts, receivables, sales
+from ltc_xl.rules.agenda import approvals, contracts, deals, leads, promises, receivables, tasks
 from ltc_xl.rules.agenda.item import KINDS, SCHEMA
 from ltc_xl.rules.billing import first_rows
 
-PARTS = (sales.items, receivables.items, contracts.items)
+PARTS = (
+    leads.items,
+    deals.items,
+    approvals.items,
+    receivables.items,
+    promises.items,
+    contracts.items,
+    tasks.items,
+)
 NOBODY = ""
 
 

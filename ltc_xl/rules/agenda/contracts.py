@@ -1,4 +1,4 @@
-"""What is due on contracts: delivery and acceptance past plan, ends of warranty, deposits to come back."""
+"""What is due on contracts: delivery and acceptance past plan, ends of warranty and term, deposits back."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -6,19 +6,25 @@ from datetime import date, timedelta
 import polars as pl
 
 from ltc_xl.model.book import Book
+from ltc_xl.model.enums import codes_of_kind
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.agenda.item import SOON_DAYS, item
+from ltc_xl.rules.agenda.parties import deals_and_contracts
 from ltc_xl.rules.billing import first_rows
 from ltc_xl.rules.ledger import currency_of
 
 _IN_WORK = ("SIGNED", "HANDED_OVER", "DELIVERING", "CHANGING")
 _NOT_BINDING = ("DRAFT", "VOID", "TERMINATED")
 
+RENEWAL_DAYS = 30
+"""The end of a contract is told so many days ahead: a renewal takes longer than a reminder."""
+
 
 def items(book: Book, rulebook: Rulebook, as_of: date) -> Iterator[pl.DataFrame]:
     """Yield the lines of contracts and deposits."""
     yield from _of_contracts(book, rulebook, as_of)
     yield _warranties(book, rulebook, as_of)
+    yield _endings(book, rulebook, as_of)
     yield _deposits(book, rulebook, as_of)
 
 
@@ -39,6 +45,24 @@ def _of_contracts(book: Book, rulebook: Rulebook, as_of: date) -> Iterator[pl.Da
         pl.col("accepted_on").is_null() & (pl.col("delivered_on") <= as_of) & (by_plan < as_of)
     )
     yield item(waiting, "accept_late", "contracts", "accepted_on", due_on=by_plan, **about)
+
+
+def _endings(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
+    """Return the contracts that end soon, in time to renew them, or have ended and still stand as running."""
+    running = pl.col("state").is_in(codes_of_kind("contract_state", "open")) & (pl.col("state") != "DRAFT")
+    told_from = pl.lit(as_of + timedelta(days=RENEWAL_DAYS))
+    return item(
+        book.rows("contracts").filter(running & (pl.col("ends_on") <= told_from)),
+        "contract_ends",
+        "contracts",
+        "ends_on",
+        owner="owner",
+        due_on="ends_on",
+        id="contract_no",
+        about=pl.coalesce("name", "customer"),
+        amount="gross",
+        currency=currency_of(rulebook),
+    )
 
 
 def _warranties(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
@@ -71,12 +95,7 @@ def _deposits(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
     soon = as_of + timedelta(days=SOON_DAYS)
     back = pl.col("returned_on").is_null() | (pl.col("returned_on") > as_of)
     due = book.rows("deposits").filter((pl.col("due_back_on") <= soon) & back)
-    owners = pl.concat(
-        [
-            first_rows(book.rows(name), key).select(object_id=key, owner="owner")
-            for name, key in (("opportunities", "opp_id"), ("contracts", "contract_no"))
-        ]
-    ).unique("object_id", keep="first", maintain_order=True)
+    owners = deals_and_contracts(book, rulebook).select("object_id", "owner")
     return item(
         due.join(owners, on="object_id", how="left", maintain_order="left"),
         "deposit_due",

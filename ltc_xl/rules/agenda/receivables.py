@@ -1,4 +1,4 @@
-"""What is due on money: overdue customers, promises, bills."""
+"""What is due on money: overdue customers, bills."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import polars as pl
 
 from ltc_xl.model.book import Book
-from ltc_xl.model.enums import words
 from ltc_xl.model.money import total
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.agenda.item import SOON_DAYS, item
+from ltc_xl.rules.agenda.parties import first_in_role
 from ltc_xl.rules.billing import first_rows
 from ltc_xl.rules.ledger import open_lines
 
@@ -21,8 +21,6 @@ def items(book: Book, rulebook: Rulebook, as_of: date) -> Iterator[pl.DataFrame]
     """Yield the lines of receivables and bills."""
     lines = open_lines(book, rulebook, as_of).filter(pl.col("balance") > 0)
     yield _overdue(lines.filter(pl.col("days_overdue") > 0))
-    asked = book.rows("lines").select(UID, "promised_amount")
-    yield from _promises(lines.join(asked, on=UID, how="left", maintain_order="left"), as_of)
     yield _bills(book, rulebook, as_of)
 
 
@@ -49,26 +47,6 @@ def _overdue(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _promises(lines: pl.DataFrame, as_of: date) -> Iterator[pl.DataFrame]:
-    """Yield the promises of today, and those that were not kept."""
-    promised = pl.min_horizontal(pl.coalesce("promised_amount", "balance"), "balance")
-    told = lines.drop_nulls("promised_on").with_columns(asked=promised)
-    tests = {"promise_due": pl.col("promised_on") == as_of, "promise_broken": pl.col("promised_on") < as_of}
-    for kind, test in tests.items():
-        yield item(
-            told.filter(test),
-            kind,
-            "lines",
-            "promised_on",
-            owner="owner",
-            due_on="promised_on",
-            id="line_id",
-            about="customer",
-            amount="asked",
-            currency="currency",
-        )
-
-
 def _bills(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
     """Return the bills that mature; they are the cashier's, in a firm without one the customer's owner's."""
     soon = as_of + timedelta(days=SOON_DAYS)
@@ -85,21 +63,10 @@ def _bills(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
         "bill_due",
         "bills",
         "due_on",
-        owner=pl.coalesce(pl.lit(_cashier(rulebook, as_of)), "customer_owner"),
+        owner=pl.coalesce(pl.lit(first_in_role(rulebook, as_of, "FIN"), pl.String), "customer_owner"),
         due_on="due_on",
         id="bill_no",
         about=pl.coalesce("customer", "drawer", "acceptor"),
         amount="amount",
         currency=pl.col("currency").fill_null(rulebook.currency),
     )
-
-
-def _cashier(rulebook: Rulebook, as_of: date) -> str | None:
-    """Return the first member in finance who has not left."""
-    finance = next(word for word in words("team_role") if word.code == "FIN")
-    named = pl.col("roles").str.contains_any(
-        [finance.zh, finance.en, finance.code], ascii_case_insensitive=True
-    )
-    here = pl.col("left_on").is_null() | (pl.col("left_on") > as_of)
-    found = rulebook.rows("members").filter(named & here)["member"].drop_nulls()
-    return str(found[0]) if found.len() else None
