@@ -48,7 +48,7 @@ def ordered(book: Book, found: Iterable[Finding]) -> list[Finding]:
 
     def key(finding: Finding) -> tuple[int, str, int, int, int]:
         row = rows.get(finding.table, {}).get(finding.row_id or "") or 0
-        columns = list(tables()[finding.table].by_code)
+        columns = list(book.table(finding.table).by_code)
         column = columns.index(finding.column) if finding.column in columns else -1
         severity = SEVERITIES.index(finding.severity)
         return severity, _code_key(finding.code), places[finding.table], row, column

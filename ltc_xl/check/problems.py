@@ -55,7 +55,7 @@ def _sheet_row(book: Book, finding: Finding, about: Mapping[tuple[str, str], str
 
 def _header(book: Book, finding: Finding) -> str | None:
     """Return the header of the cell a finding is about; a column of the firm's own has its own."""
-    column = tables()[finding.table].by_code.get(finding.column or "")
+    column = book.table(finding.table).by_code.get(finding.column or "")
     place = book.place(finding.table)
     if column is None:
         return finding.column if place and finding.column in place.extra else None

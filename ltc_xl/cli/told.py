@@ -122,11 +122,10 @@ def _lines(event: "Event", book: "Book", lang: Lang) -> Iterator[str]:
     """Yield an event in words."""
     from ltc_xl.messages import words_of
     from ltc_xl.model.finding import Finding
-    from ltc_xl.model.tables import table
+    from ltc_xl.model.own_columns import own_name
 
-    owner = table(event.table)
-    column = owner.by_code.get(event.column or "")
-    label = column.label(lang) if column else event.column or ""
+    column = book.table(event.table).by_code.get(event.column or "")
+    label = column.label(lang) if column else own_name(event.column or "")
     old, new = (_shown(event.table, event.column, value, book, lang) for value in (event.old, event.new))
     who = words("program" if not event.by_person else "person", lang)
     if event.what in {"new", "deleted", "activity"}:
@@ -140,22 +139,21 @@ def _lines(event: "Event", book: "Book", lang: Lang) -> Iterator[str]:
 
 def _listed(event: "Event", book: "Book", lang: Lang) -> str:
     """Return the filled cells of a row that came or went."""
-    from ltc_xl.model.tables import table
+    from ltc_xl.model.own_columns import is_own, own_name
 
-    columns = table(event.table).by_code
+    columns = book.table(event.table).by_code
     filled = (
-        f"{columns[code].label(lang)}={_shown(event.table, code, str(value), book, lang)}"
+        f"{columns[code].label(lang) if code in columns else own_name(code)}"
+        f"={_shown(event.table, code, str(value), book, lang)}"
         for code, value in event.values.items()
-        if code in columns
+        if code in columns or is_own(code)
     )
     return ("，" if lang == "zh" else ", ").join(filled)
 
 
 def _shown(name: str, code: str | None, value: str | None, book: "Book", lang: Lang) -> str:
     """Return a value of history in the book's words."""
-    from ltc_xl.model.tables import table
-
-    column = table(name).by_code.get(code or "")
+    column = book.table(name).by_code.get(code or "")
     if not value or column is None:
         return value or words("blank", lang)
     if column.enum or column.type == "flag":

@@ -13,7 +13,7 @@ ISO form.
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
 from importlib.resources import files
@@ -23,6 +23,7 @@ from typing import Any
 from ltc_xl.model.enums import Lang, enums, label, words
 from ltc_xl.model.errors import LtcError
 from ltc_xl.model.finding import Finding
+from ltc_xl.model.own_columns import own_name
 from ltc_xl.model.tables import Table, table, tables
 
 CHOICES_SHOWN = 8
@@ -93,7 +94,7 @@ class _Sentence(Formatter):
 
     def _header(self, code: str) -> str:
         column = self.owner.by_code.get(code) if self.owner else None
-        return column.label(self.lang) if column else code
+        return column.label(self.lang) if column else own_name(code)
 
     def _each(self, errors: Iterable[LtcError]) -> str:
         return "".join(f"\n  {sentence_of(one, self.lang)}" for one in errors)
@@ -134,7 +135,8 @@ class _Sentence(Formatter):
     def _field(self, place: str) -> str:
         """Return the header of ``table.column``."""
         name, _, code = place.partition(".")
-        return tables()[name].by_code[code].label(self.lang) if name in tables() else place
+        column = tables()[name].by_code.get(code) if name in tables() else None
+        return column.label(self.lang) if column else own_name(code) if name in tables() else place
 
     def _kind(self, kind: str) -> str:
         return say(f"kinds.{kind}", self.lang)

@@ -44,7 +44,8 @@ class Place:
 class BookTable:
     """The rows of one table and their place; ``place`` is None when the workbook lacks it.
 
-    ``rows`` has every column of the model (null where the sheet lacks it), ``_uid`` and ``_row``.
+    ``table`` is the model's, with the columns that the firm added and declared (``own_columns``).
+    ``rows`` has every column of it (null where the sheet lacks it), ``_uid`` and ``_row``.
     ``fresh`` holds the ``_uid``s that the reader minted because the sheet has none (or a copied one).
     ``texts`` has, for a rule table only, ``_uid`` and the cells of the firm's own columns by their header.
     """
@@ -82,6 +83,11 @@ class Book:
     findings: tuple[Finding, ...] = ()
     unread: frozenset[tuple[str, str, str]] = frozenset()
     profile: str = "starter"
+
+    def table(self, name: str) -> Table:
+        """Return a table as this book has it: with the columns that the firm added and declared."""
+        held = self.tables.get(name)
+        return held.table if held else table(name)
 
     def rows(self, name: str) -> pl.DataFrame:
         """Return a table's rows; none, rightly typed, when the workbook lacks the table."""
@@ -122,7 +128,7 @@ class Book:
 
     def with_rows(self, name: str, rows: pl.DataFrame) -> "Book":
         """Return the book with a table's rows replaced (columns completed and ordered)."""
-        model = table(name)
+        model = self.table(name)
         completed = rows.select(
             (pl.col(c) if c in rows.columns else pl.lit(None)).cast(t).alias(c)
             for c, t in model.schema.items()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ltc_xl.model.book import Book
-from ltc_xl.model.tables import UID, table
+from ltc_xl.model.tables import UID
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def _tidy(text: pl.Expr) -> pl.Expr:
 
 def _shows(book: Book, name: str, body: pl.DataFrame) -> bool:
     """Return whether a body stands as wanted; blank text is no text, formulas follow by themselves."""
-    kept = [column.code for column in table(name).columns if not column.live]
+    kept = [column.code for column in book.table(name).columns if not column.live]
     wanted = book.with_rows(name, body.with_columns(_uid=pl.lit(""))).rows(name)
     tidy = _tidy(pl.col(pl.String))
     return wanted.select(kept).with_columns(tidy).equals(book.rows(name).select(kept).with_columns(tidy))

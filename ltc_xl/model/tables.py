@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
@@ -94,6 +94,7 @@ class Column:
     suggest: Suggestions | None = None
     hint_zh: str | None = None
     hint_en: str | None = None
+    choices: tuple[str, ...] = ()
 
     def label(self, lang: Lang) -> str:
         """Return the header a person sees."""
@@ -138,6 +139,10 @@ class Table:
     purpose_zh: str = ""
     purpose_en: str = ""
 
+    def with_more(self, more: tuple[Column, ...]) -> "Table":
+        """Return the table with columns that a firm added; the same table where there are none."""
+        return _with_more(self, more) if more else self
+
     def sheet(self, lang: Lang) -> str:
         """Return the sheet name."""
         return self.zh if lang == "zh" else self.en
@@ -169,6 +174,11 @@ class Table:
     def columns_of(self, profile: str) -> tuple[Column, ...]:
         """Return the columns a workbook of this profile has."""
         return tuple(c for c in self.columns if profile == "full" or c.profile != "full")
+
+
+@cache
+def _with_more(owner: Table, more: tuple[Column, ...]) -> Table:
+    return replace(owner, columns=(*owner.columns, *more))
 
 
 def _when(text: str) -> When:

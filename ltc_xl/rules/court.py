@@ -10,7 +10,7 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import SetColumn
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.model.tables import UID, table, with_live_columns
+from ltc_xl.model.tables import UID, with_live_columns
 from ltc_xl.rules.actor import roles_of
 from ltc_xl.rules.derived import derived
 from ltc_xl.rules.moves import STAGES, Steps, judged_moves
@@ -64,7 +64,7 @@ class Court:
 
     def _rows(self, name: str, moves: pl.DataFrame, steps: Steps) -> pl.DataFrame:
         """Return what the steps ask of the rows that move; what is not asked is not computed."""
-        model = table(name)
+        model = self.book.table(name)
         wanted = moves.select(UID, from_="old", wanted="new")
         asked = sorted(steps.asked(wanted.select("from_", "wanted").unique().iter_rows()))
         columns = [model.by_code[code] for code in asked]

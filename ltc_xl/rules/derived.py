@@ -45,7 +45,7 @@ def _replaced(book: Book, name: str, rows: pl.DataFrame) -> Book:
     if held is None:
         return book
     return replace(
-        book, tables={**book.tables, name: replace(held, rows=rows.select(table(name).schema.names()))}
+        book, tables={**book.tables, name: replace(held, rows=rows.select(held.table.schema.names()))}
     )
 
 

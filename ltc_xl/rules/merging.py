@@ -70,7 +70,7 @@ class _Merges:
     """Merges of one table while they are made: each sees what the ones before it did."""
 
     def __init__(self, book: Book, name: str, pairs: Sequence[tuple[str, str]], as_of: date) -> None:
-        self.name, self.as_of, self.number = name, as_of, NUMBERS[name]
+        self.book, self.name, self.as_of, self.number = book, name, as_of, NUMBERS[name]
         mine = book.rows(name).filter(pl.col(UID).is_in(list({uid for pair in pairs for uid in pair})))
         self.rows = {str(row[UID]): row for row in mine.rows(named=True)}
         self.users = _users(book, name, mine)
@@ -81,7 +81,7 @@ class _Merges:
 
     def merge(self, gone: dict[str, object], stays: dict[str, object]) -> None:
         """Merge one row into another."""
-        for column, value in list(_taken(table(self.name), gone, stays)):
+        for column, value in list(_taken(self.book.table(self.name), gone, stays)):
             self._put(self.name, gone, stays, (stays, column), value)
         if self.name == "leads":
             for lead in (stays, gone):
@@ -131,7 +131,9 @@ class _Merges:
 
     def changes(self) -> Changes:
         """Return all that is to be changed."""
-        sets = tuple(_set(owner, column, cells) for (owner, column), cells in self.cells.items())
+        sets = tuple(
+            _set(self.book.table(owner), column, cells) for (owner, column), cells in self.cells.items()
+        )
         inserts = {
             name: _framed(name, rows) for name, rows in (("touches", self.came), ("merges", self.notes))
         }
@@ -151,12 +153,12 @@ def _users(
     return found
 
 
-def _set(owner: str, column: str, cells: Mapping[str, Sequence[object]]) -> SetColumn:
-    dtype = table(owner).by_code[column].dtype
+def _set(owner: Table, column: str, cells: Mapping[str, Sequence[object]]) -> SetColumn:
+    dtype = owner.by_code[column].dtype
     sides = {
         side: pl.Series([pair[at] for pair in cells.values()], dtype=dtype) for at, side in enumerate(SIDES)
     }
-    return SetColumn(owner, column, pl.DataFrame({UID: list(cells), **sides}))
+    return SetColumn(owner.name, column, pl.DataFrame({UID: list(cells), **sides}))
 
 
 def _framed(name: str, rows: Sequence[Row]) -> pl.DataFrame:
@@ -231,7 +233,7 @@ def unmerge(book: Book, merged: str) -> Unmerge | None:
         row = book.rows(name).filter(pl.col(UID) == uid)
         if column == CAME:
             changes += Changes(deletes={name: row}) if row.height else Changes()
-        elif row.is_empty() or as_text(row[column][0]) != new:
+        elif row.is_empty() or column not in row.columns or as_text(row[column][0]) != new:
             kept.append((name, uid, column))
         else:
             changes += Changes((_back(name, row, column, old),))
@@ -239,7 +241,7 @@ def unmerge(book: Book, merged: str) -> Unmerge | None:
 
 
 def _back(name: str, row: pl.DataFrame, column: str, old: str | None) -> SetColumn:
-    dtype = table(name).by_code[column].dtype
+    dtype = row.schema[column]
     text = pl.Series([old], dtype=pl.String)
     value = text.str.to_datetime(time_unit="us") if isinstance(dtype, pl.Datetime) else text.cast(dtype)
     return SetColumn(name, column, row.select(UID, old=column).with_columns(value.alias("new")))

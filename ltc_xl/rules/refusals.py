@@ -118,7 +118,7 @@ class Judge:
 
     def _shown(self, code: str, value: object) -> str | None:
         """Return a value as the sheet shows it."""
-        column = table(self.name).by_code[code]
+        column = self.book.table(self.name).by_code[code]
         if isinstance(value, Decimal):
             return f"{value:.2%}" if column.dtype == RATE else f"{value:,.2f}"
         if isinstance(value, date):

@@ -4,7 +4,6 @@ import polars as pl
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.enums import codes_of_kind
-from ltc_xl.model.tables import table
 from ltc_xl.rules.aliases import aliases
 from ltc_xl.rules.name_keys import company_key
 
@@ -29,7 +28,7 @@ def waiting_leads(book: Book) -> pl.DataFrame:
     """
     blank = pl.col("owner").fill_null("").str.strip_chars() == ""
     leads = _with_customers(open_leads(book).filter(blank), book.rows("customers"))
-    content = (column.code for column in table("leads").columns if not column.live)
+    content = (column.code for column in book.table("leads").columns if not column.live)
     order = list(dict.fromkeys(("score", "created_on", "lead_id", *content)))
     return leads.sort(order, descending=[code == "score" for code in order], nulls_last=True)
 

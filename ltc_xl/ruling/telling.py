@@ -32,7 +32,7 @@ class Teller:
         held = self.book.place(name)
         if held and self.lang == self.book.lang and code in held.headers:
             return held.headers[code]
-        column = table(name).by_code.get(code) if name in tables() else None
+        column = self.book.table(name).by_code.get(code) if name in tables() else None
         return column.label(self.lang) if column else code
 
     def shown(self, value: object, field: Field) -> str | None:
@@ -48,7 +48,7 @@ class Teller:
     def word(self, code: str, place: str) -> str:
         """Return a code of a list as the book, or else the language, calls it."""
         name, _, column = place.partition(".")
-        held = table(name).by_code.get(column) if name in tables() else None
+        held = self.book.table(name).by_code.get(column) if name in tables() else None
         return self._listed(code, held.enum if held and held.enum else column)
 
     def _listed(self, code: str, list_: str) -> str:

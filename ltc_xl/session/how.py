@@ -14,6 +14,7 @@ from ltc_xl.model.enums import Lang
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.tables import Table
 from ltc_xl.store import Commit, Identity, WishTold, Writing
 from ltc_xl.workbook import Edit
 
@@ -55,10 +56,10 @@ class How:
 class Past(Protocol):
     """What a store knows of a workbook: all of it, or as part of the commits that are being made."""
 
-    def rows(self, name: str) -> pl.DataFrame:
+    def rows(self, owner: Table | str) -> pl.DataFrame:
         """Return the state of a table."""
 
-    def all_rows(self, name: str) -> pl.DataFrame:
+    def all_rows(self, owner: Table | str) -> pl.DataFrame:
         """Return the state of a table with the rows that were deleted."""
 
     def since(self, seq: int) -> pl.DataFrame:

@@ -215,7 +215,7 @@ class _Restore:
         """Return the backup's book with the rows of the store's state, and the bodies last written."""
         book = self.book
         for owner in followed(book):
-            book = book.with_rows(owner.name, writing.rows(owner.name))
+            book = book.with_rows(owner.name, writing.rows(owner))
         for name, body in writing.bodies(self.identity.workbook_id).items():
             book = book.with_rows(name, body)
         return book

@@ -1,14 +1,15 @@
 """Rewinding: what takes a commit back, and what stands in its way."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, SetColumn, applied, net
-from ltc_xl.model.tables import UID, Table, table, tables
+from ltc_xl.model.own_columns import FIELDS, is_own, own_columns
+from ltc_xl.model.tables import UID, Table, table
 from ltc_xl.rules.derived import COMPUTED
 from ltc_xl.session.how import Past
 from ltc_xl.store import EXTRA, WHOLE_ROW, followed, kept_columns, recalled, recalled_rows
@@ -69,11 +70,19 @@ def rewound(
     rewind = _Rewind(_complete(book, past), records, selection)
     for seq in sorted(selection.seqs, reverse=True):
         rewind.take_back(seq)
-    changes = net(_complete(book, past), rewind.book, rewind.made)
+    changes = _of_columns(rewind.book, net(_complete(book, past), rewind.book, rewind.made))
     obstacles = (*rewind.obstacles, *_users(changes, rewind.book, rewind.later, past))
     whole = selection.row is None
     bodies = past.bodies_replaced(workbook_id, selection.seqs) if whole else {}
     return changes + Changes(puts=bodies, extra=rewind.made.extra), obstacles
+
+
+def _of_columns(after: Book, changes: Changes) -> Changes:
+    """Return the changes without cells of columns that are no longer declared: they keep what they hold."""
+    declared = own_columns(after.rows(FIELDS))
+    known = {name: {column.code for column in columns} for name, columns in declared.items()}
+    kept = (s for s in changes.sets if not is_own(s.column) or s.column in known.get(s.table, ()))
+    return replace(changes, sets=tuple(kept))
 
 
 def unwound(book: Book, past: Past, seq: int) -> Changes:
@@ -92,7 +101,7 @@ def _complete(book: Book, past: Past) -> Book:
         lacking = [c.code for c in kept_columns(owner) if place and c.code not in place.columns]
         if lacking:
             rows = book.rows(owner.name)
-            there = past.rows(owner.name).select(UID, *lacking)
+            there = past.rows(owner).select(UID, *lacking)
             book = book.with_rows(
                 owner.name, rows.drop(lacking).join(there, on=UID, how="left", maintain_order="left")
             )
@@ -118,7 +127,7 @@ class _Rewind:
             .items()
         ):
             if name in self._names:
-                made = self._table(tables()[str(name)], records, seq)
+                made = self._table(self.book.table(str(name)), records, seq)
                 self.book = applied(self.book, made)
                 self.made += made
 
@@ -157,8 +166,10 @@ class _Rewind:
             column = owner.by_code.get(str(code))
             if column is None or column.live:
                 continue
+            strict = not is_own(column.code)
             way = part.group_by("row_id", maintain_order=True).agg(
-                recalled(pl.col("old").first(), column.dtype), recalled(pl.col("new").last(), column.dtype)
+                recalled(pl.col("old").first(), column.dtype, strict=strict),
+                recalled(pl.col("new").last(), column.dtype, strict=strict),
             )
             here = self.book.rows(owner.name).select(UID, here=column.code)
             met = way.join(here, left_on="row_id", right_on=UID, how="left", maintain_order="left")
@@ -218,7 +229,7 @@ def _users(changes: Changes, after: Book, later: pl.DataFrame, past: Past) -> It
             users = _keyed(after.rows(owner.name), code).join(named, on="key", maintain_order="left")
             made = later.filter(pl.col("entity") == owner.name, pl.col("column").is_in([code, WHOLE_ROW]))
             last = _last(made)
-            held = _keyed(past.rows(owner.name), code)
+            held = _keyed(past.rows(owner), code)
             typed_now = users.join(held, on=[UID, "key"], how="anti")[UID].to_list()
             for uid, _, row in users.iter_rows():
                 if uid in last or uid in typed_now:

@@ -162,7 +162,7 @@ def _told(book: Book, past: Past, obstacles: tuple[Obstacle, ...]) -> list[LtcEr
 def _sentence(
     book: Book, names: Mapping[str, Mapping[str, str]], one: Obstacle, commit: Commit | None
 ) -> LtcError:
-    owner = table(one.table)
+    owner = book.table(one.table)
     column = owner.by_code.get(one.column or "")
     cell = book.cell(one.table, one.row_id, one.column) if column else None
     return LtcError(

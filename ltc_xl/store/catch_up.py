@@ -14,6 +14,7 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, SetColumn
 from ltc_xl.model.errors import ConflictError
+from ltc_xl.model.own_columns import is_own
 from ltc_xl.model.tables import UID, Column, Table
 from ltc_xl.store.history import WHOLE_ROW
 from ltc_xl.store.schema import followed
@@ -34,7 +35,7 @@ def missed_changes(book: Book, store: Store, seq: int, workbook_id: str) -> Chan
     for owner in followed(book):
         records = since.filter(pl.col("entity") == owner.name)
         if records.height:
-            changes += _rows(book, owner, store.rows(owner.name), records.filter(_ROW))
+            changes += _rows(book, owner, store.rows(owner), records.filter(_ROW))
             changes += _cells(book, owner, records.filter(~_ROW))
     changes += Changes(tuple(_refused(book, store, seq)))
     return changes + Changes(puts=store.bodies_since(workbook_id, seq))
@@ -100,11 +101,11 @@ def _beside(rows: pl.DataFrame, column: Column, records: pl.DataFrame) -> pl.Dat
     A cell that somebody typed over and the program then set, in a run that was stopped, still shows what was
     typed: ``typed``, where ``was_typed``.
     """
-    own = (pl.col("kind") == "typed") & ~pl.col("theirs")
+    own, strict = (pl.col("kind") == "typed") & ~pl.col("theirs"), not is_own(column.code)
     way = records.group_by("row_id", maintain_order=True).agg(
-        recalled(pl.col("old").first(), column.dtype),
-        recalled(pl.col("new").last(), column.dtype),
-        recalled(pl.col("new").filter(own).last().alias("typed"), column.dtype),
+        recalled(pl.col("old").first(), column.dtype, strict=strict),
+        recalled(pl.col("new").last(), column.dtype, strict=strict),
+        recalled(pl.col("new").filter(own).last().alias("typed"), column.dtype, strict=strict),
         own.any().alias("was_typed"),
         pl.col("theirs").any(),
     )

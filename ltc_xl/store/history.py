@@ -7,6 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from ltc_xl.model.change import Changes, SetColumn
+from ltc_xl.model.own_columns import is_own
 from ltc_xl.model.tables import UID, table
 from ltc_xl.store import schema
 from ltc_xl.store.bulk import fetched
@@ -35,7 +36,7 @@ def records(changes: Changes) -> Iterator[pl.DataFrame]:
 
 def _whole(name: str, frame: pl.DataFrame) -> pl.Series:
     columns = [column.code for column in kept_columns(table(name)) if column.code in frame.columns]
-    return remembered_rows(frame, columns)
+    return remembered_rows(frame, [*columns, *filter(is_own, frame.columns)])
 
 
 def _row_records(
@@ -52,13 +53,12 @@ def _row_records(
 
 
 def _cell_records(entry: SetColumn) -> pl.DataFrame:
-    dtype = table(entry.table).by_code[entry.column].dtype
     return entry.cells.select(
         entity=pl.lit(entry.table),
         row_id=pl.col(UID),
         column=pl.lit(entry.column),
-        old=remembered(pl.col("old"), dtype),
-        new=remembered(pl.col("new"), dtype),
+        old=remembered(pl.col("old"), entry.cells.schema["old"]),
+        new=remembered(pl.col("new"), entry.cells.schema["new"]),
     )
 
 

@@ -21,6 +21,8 @@ from ltc_xl.model.tables import UID, Column, Table, tables
 TRACKED_GROUPS = ("work", "rule")
 """Result, look and technical sheets are written anew and have no history."""
 
+OWN_CELLS = "state_own_cells"
+
 fixed = sa.MetaData()
 
 head = sa.Table(
@@ -196,8 +198,8 @@ def tracked() -> Iterable[Table]:
 
 
 def followed(book: Book) -> list[Table]:
-    """Return the tracked tables of a book whose rows carry their identity on the sheet."""
-    places = ((owner, book.place(owner.name)) for owner in tracked())
+    """Return the tracked tables of a book, as it has them, whose rows carry their identity on the sheet."""
+    places = ((book.table(owner.name), book.place(owner.name)) for owner in tracked())
     return [owner for owner, place in places if place and UID in place.columns]
 
 
@@ -208,7 +210,7 @@ def kept_columns(owner: Table) -> tuple[Column, ...]:
 
 @cache
 def state() -> sa.MetaData:
-    """Return the state tables, ``state_leads`` and so on."""
+    """Return the state tables: ``state_leads`` and so on, and the cells of the firms' own columns."""
     metadata = sa.MetaData()
     for owner in tracked():
         sa.Table(
@@ -221,7 +223,21 @@ def state() -> sa.MetaData:
             sa.Column("_rev", sa.BigInteger),
             sa.Column("_deleted", sa.BigInteger),
         )
+    sa.Table(
+        OWN_CELLS,
+        metadata,
+        sa.Column("_tenant", sa.Text, primary_key=True),
+        sa.Column("entity", sa.Text, primary_key=True),
+        sa.Column("column", sa.Text, primary_key=True),
+        sa.Column("_uid", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
     return metadata
+
+
+def own_cells() -> sa.Table:
+    """Return the state of the columns that firms added: one row per cell that is filled."""
+    return state().tables[OWN_CELLS]
 
 
 def state_of(name: str) -> sa.Table:

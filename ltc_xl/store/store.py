@@ -101,15 +101,18 @@ class Store:
 
     # ------------------------------------------------------------ state and history
 
-    def rows(self, name: str) -> pl.DataFrame:
-        """Return the state of a table: its kept columns and ``_uid``, typed as in a ``Book``."""
-        with self._transaction() as connection:
-            return state_rows(connection, self.tenant, table(name))
+    def rows(self, owner: Table | str) -> pl.DataFrame:
+        """Return the state of a table: its kept columns and ``_uid``, typed as in a ``Book``.
 
-    def all_rows(self, name: str) -> pl.DataFrame:
+        A table of the model is named; one of a book is handed over with the columns that the firm added.
+        """
+        with self._transaction() as connection:
+            return state_rows(connection, self.tenant, model_table(owner))
+
+    def all_rows(self, owner: Table | str) -> pl.DataFrame:
         """Return the state of a table with the rows that were deleted."""
         with self._transaction() as connection:
-            return all_rows(connection, self.tenant, table(name))
+            return all_rows(connection, self.tenant, model_table(owner))
 
     def since(self, seq: int) -> pl.DataFrame:
         """Return the records of every later commit, oldest first, with the workbook each came from."""

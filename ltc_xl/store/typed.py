@@ -18,7 +18,7 @@ def typed_changes(book: Book, store: Store) -> Changes:
     """
     changes = Changes()
     for owner in followed(book):
-        changes += _of_table(book, owner, store.rows(owner.name))
+        changes += _of_table(book, owner, store.rows(owner))
     readable = (_readable(entry, book) for entry in changes.sets)
     return Changes(tuple(entry for entry in readable if entry.cells.height), changes.inserts, changes.deletes)
 

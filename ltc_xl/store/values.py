@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
+from ltc_xl.model.own_columns import is_own
+
 _DAY = "%Y-%m-%d"
 _MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
 
@@ -53,11 +55,15 @@ def remembered(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return value.dt.to_string(_MOMENT) if dtype == pl.Datetime else value.cast(pl.String)
 
 
-def recalled(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Return the value of a text that history kept."""
+def recalled(text: pl.Expr, dtype: pl.DataType, *, strict: bool = True) -> pl.Expr:
+    """Return the value of a text that history kept; one that is no such value is blank, unless ``strict``."""
     if dtype == pl.Boolean:
-        return text == "true"
-    return text.cast(dtype) if dtype.is_decimal() else _loaded(text, dtype)
+        return text.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+    if dtype == pl.Date:
+        return text.str.to_date(_DAY, strict=strict)
+    if dtype == pl.Datetime:
+        return text.str.to_datetime(_MOMENT, time_unit="us", strict=strict)
+    return text.cast(dtype, strict=strict)
 
 
 def remembered_rows(frame: pl.DataFrame, columns: Iterable[str]) -> pl.Series:
@@ -76,7 +82,9 @@ def _member(name: str, dtype: pl.DataType) -> pl.Expr:
 def recalled_rows(records: pl.Series, types: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """Return the rows that JSON texts tell of: the inverse of ``remembered_rows``."""
     told = records.str.json_decode(pl.Struct(dict.fromkeys(types, pl.String()))).struct.unnest()
-    return told.select(recalled(pl.col(name), dtype).alias(name) for name, dtype in types.items())
+    return told.select(
+        recalled(pl.col(name), dtype, strict=not is_own(name)).alias(name) for name, dtype in types.items()
+    )
 
 
 def recalled_texts(record: str) -> Mapping[str, str]:

@@ -7,10 +7,12 @@ import polars as pl
 import sqlalchemy as sa
 
 from ltc_xl.model.change import Changes, SetColumn
+from ltc_xl.model.own_columns import is_own
 from ltc_xl.model.tables import UID, table
 from ltc_xl.store import schema
 from ltc_xl.store.bulk import execute_many, insert_rows
 from ltc_xl.store.history import EXTRA, Kind, records
+from ltc_xl.store.own_cells import write_own_cells
 from ltc_xl.store.state import extras, remains, state_schema
 
 
@@ -52,22 +54,29 @@ class Writer:
         kept = frame.select(code for code in state_schema(owner) if code in frame.columns)
         whole = kept.with_columns(self._seq.alias("_rev"), _tenant=pl.lit(self.tenant))
         insert_rows(self.connection, target, whole.join(back, on=UID, how="left", maintain_order="left"))
+        for code in filter(is_own, frame.columns):
+            self._keep_own(name, code, frame.select(UID, value=code))
 
     def _set(self, entries: Sequence[SetColumn]) -> None:
-        """Set some columns of the same rows, each where it still holds what it held."""
-        target = schema.state_of(entries[0].table)
-        cells = [target.c[entry.column] for entry in entries]
+        """Set some columns of the same rows, each of the model where it still holds what it held."""
+        target, rows = schema.state_of(entries[0].table), entries[0].cells.select(row_=UID)
+        for entry in (entry for entry in entries if is_own(entry.column)):
+            self._keep_own(entry.table, entry.column, entry.cells.select(UID, value="new"))
+        kept = [entry for entry in entries if not is_own(entry.column)]
+        cells = [target.c[entry.column] for entry in kept]
         unmoved = (cell.is_not_distinct_from(sa.bindparam(f"was{n}_")) for n, cell in enumerate(cells))
         new: dict[str, sa.BindParameter[object]] = {
             cell.name: sa.bindparam(f"now{n}_") for n, cell in enumerate(cells)
         }
         new["_rev"] = sa.bindparam("seq_")
         statement = sa.update(target).where(*_this_row(target), *unmoved).values(new)
-        rows = entries[0].cells.select(self._seq.alias("seq_"), row_=UID)
-        for n, entry in enumerate(entries):
+        for n, entry in enumerate(kept):
             here = entry.cells.select(pl.col(UID).alias("row_"), **{f"was{n}_": "old", f"now{n}_": "new"})
             rows = rows.join(here, on="row_", maintain_order="left")
-        self._each(statement, rows)
+        self._each(statement, rows.with_columns(self._seq.alias("seq_")))
+
+    def _keep_own(self, name: str, code: str, cells: pl.DataFrame) -> None:
+        write_own_cells(self.connection, (self.tenant, name), code, cells)
 
     def _delete(self, name: str, frame: pl.DataFrame) -> None:
         target = schema.state_of(name)

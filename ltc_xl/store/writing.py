@@ -96,13 +96,13 @@ class Writing:
         self._connection.execute(mine.where(held.undone_by.in_(seqs)).values(undone_by=None))
         self._connection.execute(mine.where(held.seq.in_(seqs)).values(undone_by=self.seq))
 
-    def rows(self, name: str) -> pl.DataFrame:
+    def rows(self, owner: Table | str) -> pl.DataFrame:
         """Return the state of a table."""
-        return state_rows(self._connection, self._tenant, table(name))
+        return state_rows(self._connection, self._tenant, model_table(owner))
 
-    def all_rows(self, name: str) -> pl.DataFrame:
+    def all_rows(self, owner: Table | str) -> pl.DataFrame:
         """Return the state of a table with the rows that were deleted."""
-        return all_rows(self._connection, self._tenant, table(name))
+        return all_rows(self._connection, self._tenant, model_table(owner))
 
     def since(self, seq: int) -> pl.DataFrame:
         """Return the records of every later commit, oldest first."""

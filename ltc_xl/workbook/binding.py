@@ -1,14 +1,15 @@
 """Where the model's tables stand in a workbook: by Excel Table, else by sheet name and header row."""
 
-import unicodedata
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import polars as pl
 
 from ltc_xl.model.enums import LANGS, Lang, folded
-from ltc_xl.model.tables import UID, Table
+from ltc_xl.model.headers import header_key
+from ltc_xl.model.own_columns import header_names
+from ltc_xl.model.tables import UID, Column, Table, table
 from ltc_xl.workbook.package import Package, Sheet, TablePart
 
 SEARCHED_ROWS = 30
@@ -56,16 +57,8 @@ class Bound:
             tuple(held.items()) for held in (self.headers.columns, self.headers.extra, self.names)
         )
         place = (self.header_row, self.first_row, self.last_row, self.excel_table, self.open_end)
-        return self.table.name, self.sheet.name, columns, extra, names, self.headers.twice, *place
-
-
-def header_key(text: str) -> str:
-    """Return a header for comparison: width, case and all blanks do not matter.
-
-    >>> header_key("金额（含税）") == header_key(" 金额 (含税)"), header_key("Next date")
-    (True, 'nextdate')
-    """
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+        own = self.table.columns[len(table(self.table.name).columns) :]
+        return self.table.name, own, self.sheet.name, columns, extra, names, self.headers.twice, *place
 
 
 @cache
@@ -94,6 +87,20 @@ def headers_of(table: Table, texts: Mapping[int, str]) -> Headers:
         else:
             columns[code] = number
     return Headers(columns, extra, tuple(twice))
+
+
+def with_own_columns(bound: Bound, own: tuple[Column, ...]) -> Bound:
+    """Return a place whose table has columns that the firm declared, each where its header stands."""
+    codes = {header_key(name): column.code for column in reversed(own) for name in header_names(column)}
+    columns, extra = dict(bound.headers.columns), {}
+    for header, number in bound.headers.extra.items():
+        code = codes.get(header_key(header))
+        if code is None or code in columns:
+            extra[header] = number
+        else:
+            columns[code] = number
+    headers = replace(bound.headers, columns=columns, extra=extra)
+    return replace(bound, table=bound.table.with_more(own), headers=headers)
 
 
 def table_part(package: Package, table: Table) -> TablePart | None:

@@ -10,7 +10,7 @@ from ltc_xl.model.book import Book, BookTable, Place
 from ltc_xl.model.change import Changes, SetColumn, applied
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import CannotPatch
-from ltc_xl.model.tables import ROW, UID, Column, Table, table, with_live_columns
+from ltc_xl.model.tables import ROW, UID, Column, Table, with_live_columns
 from ltc_xl.workbook.edits import (
     AppendRows,
     CachedValue,
@@ -158,7 +158,7 @@ def _put(book: Book, name: str, body: pl.DataFrame, as_of: date) -> Iterator[Edi
 
 def _first_used(book: Book, name: str, place: Place) -> Iterator[ShowSheet]:
     """Yield the sheet of a prepared table that gets its first rows; one that somebody hid stays hidden."""
-    owner = table(name)
+    owner = book.table(name)
     if owner.profile == "prepared" and owner.group in {"work", "result"} and book.rows(name).is_empty():
         yield ShowSheet(place.sheet)
 
@@ -171,7 +171,7 @@ def _excel_table(place: Place) -> str:
 
 def sheet_rows(book: Book, name: str, place: Place, rows: pl.DataFrame, as_of: date) -> Sequence[Row]:
     """Return rows as the sheet holds them: by header, in words, live columns with their value."""
-    owner = table(name)
+    owner = book.table(name)
     missing = [pl.lit(None, t).alias(c) for c, t in owner.schema.items() if c not in rows.columns]
     known = {c: t for c, t in owner.schema.items() if c in rows.columns}
     computed = with_live_columns(owner, rows.cast(known).with_columns(missing), as_of)  # type: ignore[arg-type]  # polars' stubs know no Mapping here

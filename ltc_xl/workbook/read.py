@@ -8,6 +8,7 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.enums import LANGS, Lang, folded
 from ltc_xl.model.errors import NotAWorkbook, WorldError
 from ltc_xl.model.finding import Finding
+from ltc_xl.model.own_columns import FIELDS, own_columns
 from ltc_xl.model.tables import UID, Column, Table, tables
 from ltc_xl.workbook.area import MAX_ROW, Area
 from ltc_xl.workbook.binding import (
@@ -18,6 +19,7 @@ from ltc_xl.workbook.binding import (
     language_of,
     named_sheet,
     table_part,
+    with_own_columns,
 )
 from ltc_xl.workbook.coerce import Reading
 from ltc_xl.workbook.edgecolumns import wanted_edges
@@ -54,6 +56,7 @@ def read_book(path: Path) -> Book:
     profile = "full" if meta.get("profile") == "full" else "starter"
     _refuse_incomplete(file, places, profile, lang)
     reading = Reading(source.package.date1904, source.styles, _own_words(source, places))
+    places = _with_own_columns(source, places, reading)
     read = {name: _read(source, bound, reading) for name, bound in places.items()}
     if not is_named(source.package.read(source.package.workbook_part), MARKS):
         read = {name: _unmarked(part) for name, part in read.items()}
@@ -187,6 +190,13 @@ def _language(source: Source, places: Places, meta: Mapping[str, str]) -> Lang:
         return said
     heads = {bound.sheet.name: source.head(bound.sheet, bound.header_row) for bound in places.values()}
     return language_of(list(places.values()), heads)
+
+
+def _with_own_columns(source: Source, places: Places, reading: Reading) -> Places:
+    """Return the places; tables to which the firm added columns, and declared them, have these as well."""
+    declared = own_columns(_read(source, places[FIELDS], reading).table.rows) if FIELDS in places else {}
+    own = {name: with_own_columns(places[name], more) for name, more in declared.items() if name in places}
+    return {**places, **own}
 
 
 def _own_words(source: Source, places: Places) -> Mapping[str, Mapping[str, str]]:

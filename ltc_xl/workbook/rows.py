@@ -8,6 +8,7 @@ import polars as pl
 from ltc_xl.model.book import BookTable, Place
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.ids import mint_uids
+from ltc_xl.model.own_columns import is_own
 from ltc_xl.model.tables import ROW, UID, Column, Table
 from ltc_xl.workbook.binding import Bound
 from ltc_xl.workbook.coerce import NUMBER_FOR_TEXT, Reading, Typed, typed
@@ -99,7 +100,8 @@ def _rows(bound: Bound, held: pl.DataFrame) -> pl.Series:
     """Return the numbers of the rows that are rows.
 
     What people type makes a row, and so does a business number: a row whose other cells were erased must be
-    seen. Grey cells and identities alone make none, else every prepared row of a template would count.
+    seen. Grey cells and identities alone make none, else every prepared row of a template would count; nor
+    does a column of the firm's own, so that declaring one neither brings rows nor takes them away.
     """
     makers = [
         number
@@ -117,7 +119,8 @@ def _rows(bound: Bound, held: pl.DataFrame) -> pl.Series:
 
 
 def _makes_a_row(model: Table, column: Column) -> bool:
-    return column.typed or model.by_program or column.code == model.numbered
+    made_by_hand = column.typed and not is_own(column.code)
+    return made_by_hand or model.by_program or column.code == model.numbered
 
 
 def _right_below(below: pl.Series, last_row: int, held: pl.DataFrame) -> pl.Series:

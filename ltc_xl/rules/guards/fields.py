@@ -10,6 +10,7 @@ import polars as pl
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.enums import LANGS
+from ltc_xl.model.own_columns import is_own, own_name
 from ltc_xl.model.tables import Column, table
 from ltc_xl.rules.guards.lexicon import Lexicon, lexicon
 from ltc_xl.rules.guards.names import Names, names_of
@@ -83,18 +84,18 @@ def fields_of(name: str, book: Book) -> Fields:
     """Return the fields of a table: codes, labels in both languages, the headers on the book's own sheet."""
     place, known = book.place(name), lexicon(book)
     headers = place.headers if place else {}
-    return Fields(
-        tuple(_field(name, column, book, known, headers.get(column.code)) for column in table(name).columns)
-    )
+    columns = book.table(name).columns
+    return Fields(tuple(_field(name, column, book, known, headers.get(column.code)) for column in columns))
 
 
 def field_of(name: str, code: str, book: Book) -> Field:
     """Return the field of one column, without regard to its header on the sheet."""
-    return _field(name, table(name).by_code[code], book, lexicon(book))
+    return _field(name, book.table(name).by_code[code], book, lexicon(book))
 
 
 def _field(name: str, column: Column, book: Book, known: Lexicon, header: str | None = None) -> Field:
     labels = [header] if header else []
+    labels += [own_name(column.code)] if is_own(column.code) else []
     labels += [column.label(lang) for lang in (book.lang, *LANGS)]
     return Field(
         column.code,
@@ -108,9 +109,11 @@ def _field(name: str, column: Column, book: Book, known: Lexicon, header: str | 
 
 
 def _words(column: Column, book: Book, known: Lexicon) -> Names[str] | None:
-    """Return the values a column may hold: its list, as the book calls them, or the rows of a rule table."""
+    """Return the values a column may hold: a list as the book calls them, choices, or rows of a rule table."""
     if column.enum:
         return known.words(column.enum)
+    if column.choices:
+        return names_of((choice, choice) for choice in column.choices)
     if column.ref and table(column.ref.table).group == "rule":
         listed = book.rows(column.ref.table)[column.ref.column].drop_nulls()
         return names_of((name, name) for name in listed) if listed.len() else None
