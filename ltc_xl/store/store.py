@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from ltc_xl.model.errors import BookHasChanged, StoreAway
-from ltc_xl.model.tables import table
+from ltc_xl.model.tables import Table
 from ltc_xl.model.wish import Wish
 from ltc_xl.store.backups import Backup, backups, forget_backup, left_at, write_backup, write_left
 from ltc_xl.store.bodies import bodies_replaced, bodies_since
@@ -18,7 +18,7 @@ from ltc_xl.store.commits import Commit, commits, head_of, seq_of, token_of
 from ltc_xl.store.engine import engine_of
 from ltc_xl.store.history import counts, records_of_rows, records_since
 from ltc_xl.store.migrate import bring_up_to_date
-from ltc_xl.store.state import all_rows, state_rows
+from ltc_xl.store.state import all_rows, model_table, state_rows
 from ltc_xl.store.wishes import WishTold, open_wishes, wishes_told
 from ltc_xl.store.writing import Writing
 

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes
 from ltc_xl.model.ids import mint_uids
-from ltc_xl.model.tables import UID, table
+from ltc_xl.model.tables import UID, Table
 from ltc_xl.store import schema
 from ltc_xl.store.bodies import bodies_replaced, bodies_since, write_bodies
 from ltc_xl.store.commits import Commit, Committed, Note, commits, next_seq, write_commit
 from ltc_xl.store.history import records_since
 from ltc_xl.store.numbers import Numbers, number_sets, numbered_rows, numbers_for, with_numbers
-from ltc_xl.store.state import all_rows, state_numbers, state_rows
+from ltc_xl.store.state import all_rows, model_table, state_numbers, state_rows
 from ltc_xl.store.wishes import Refused, Why, WishTold, close_wishes, open_wishes, wishes_told, write_wishes
 from ltc_xl.store.writer import Writer
 
