@@ -15,6 +15,7 @@ from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_tests import testable, trials
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
+from ltc_xl.rules.scoring import scoring_rules
 from ltc_xl.rules.soundness.stages import stage_findings
 from ltc_xl.rules.soundness.tables import regions_of, table_findings
 from ltc_xl.rules.transfer import CRITERIA, transfer_criteria
@@ -33,6 +34,7 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         grading_rules(book, rulebook, as_of),
         assignment_rules(book, rulebook, as_of),
         transition_rules(book, rulebook),
+        scoring_rules(book, rulebook, as_of),
         RuleSet(CRITERIA, transfer_criteria(book, rulebook, as_of).problems),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]

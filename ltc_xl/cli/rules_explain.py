@@ -9,6 +9,7 @@ import click
 
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Command
+from ltc_xl.cli.in_force import print_rules_in_force, rules_in_force
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.told import local
 from ltc_xl.cli.words import Lang
@@ -47,8 +48,9 @@ def explain(*, asked: Asked, book: Path, row: str) -> int:
         rows = [
             {**one, "history": [_kept(d) for d in then]} for one, then in zip(data["rows"], kept, strict=True)
         ]
-        show.print_json("rules explain", {**data, "rows": rows})
+        show.print_json("rules explain", {**data, "rows": rows, **rules_in_force(result)})
         return 0
+    print_rules_in_force(result, lang)
     for place, (one, then) in enumerate(zip(data["rows"], kept, strict=True)):
         if place:
             show.say()
@@ -92,9 +94,11 @@ def _print_row(row: Entry, then: Sequence["Decision"], as_of: object, lang: Lang
     kept = {decision.rules: decision for decision in then}
     for answer in row["answers"]:
         show.heading(_sheet(answer["rules"], lang))
-        tellers = {"grading": _grade, "assignment": _owner, "transitions": _moves}
+        tellers = {"scoring": _score, "grading": _grade, "assignment": _owner, "transitions": _moves}
         for line in tellers[answer["rules"]](answer, lang):
             show.say(f"  {line}")
+        if answer["rules"] == "scoring":
+            continue
         for line in _then(kept.get(answer["rules"]), answer, lang):
             show.say(f"  {line}")
 
@@ -114,6 +118,39 @@ def _grade(told: Entry, lang: Lang) -> Iterator[str]:
     if told["rule"] and told["changes"]:
         stands = told["stands"]["grade"] or _text("blank", lang)
         yield _text("changes", lang, stands=stands)
+
+
+def _score(told: Entry, lang: Lang) -> Iterator[str]:
+    """Yield which rules give a lead points, and what their groups add up to."""
+    yield from _not(told, lang)
+    if told["why_not"]:
+        return
+    for hit in told["hits"]:
+        yield _text("fired", lang, rule=_rule(hit, lang), given=_given(hit["given"], lang))
+        for trial in hit["passed"]:
+            yield f"  {_text('passed', lang, value=_value(trial, lang), test=trial['test'])}"
+    for group in told["groups"]:
+        yield _text(
+            "points", lang, rules=_text("between", lang).join(group["rules"]), **_counted(group, lang)
+        )
+    yield from _trace({**told, "passed": [], "rule": None}, lang)
+    yield _text("score", lang, score=told["score"])
+    if told["changes"]:
+        stands = told["stands"]["score"]
+        yield _text("changes", lang, stands=_text("blank", lang) if stands is None else stands)
+
+
+def _counted(group: Entry, lang: Lang) -> dict[str, object]:
+    """Return what a group adds up to, what its cap and the days without contact leave of it."""
+    cap = _text("points_cap", lang, cap=group["cap"]) if group["cap"] is not None else ""
+    stale = group["rate"] != 1
+    days = {"days": group["days"], "rate": f"{group['rate']:.0%}"}
+    return {
+        "points": group["points"],
+        "cap": cap,
+        "stale": _text("points_stale", lang, **days) if stale else "",
+        "counted": f"{group['counted']:g}",
+    }
 
 
 def _owner(told: Entry, lang: Lang) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The service: every open lead gets the grade of the first rule that fits, and the reason in words."""
+"""The service: every open lead gets its score, the grade of the first rule that fits, and why, in words."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -8,8 +8,9 @@ import polars as pl
 from ltc_xl.leads.facts import Facts
 from ltc_xl.leads.phrases import Phrases
 from ltc_xl.leads.problems import problems_data
+from ltc_xl.leads.score_reasons import ScoreReasons
 from ltc_xl.model.book import Book
-from ltc_xl.model.change import differences
+from ltc_xl.model.change import Changes, differences
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
@@ -17,8 +18,7 @@ from ltc_xl.model.tables import UID
 from ltc_xl.rules.grading import Grading, grading, sources
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import GRADING
-
-_WRITTEN = ("grade", "score", "grade_why")
+from ltc_xl.rules.scoring import SCORING
 
 Row = Mapping[str, object]
 
@@ -35,17 +35,31 @@ def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
     found = grading(book, rulebook, as_of)
     graded, left = found.leads.filter(pl.col("doubt").is_null()), found.leads.drop_nulls("doubt")
     whys = GradeReasons(book, found, book.lang, as_of).whys(graded)
-    new = graded.select(UID, grade="new_grade", score="new_score", grade_why=pl.Series(whys, dtype=pl.String))
-    changes = differences("leads", graded, new, _WRITTEN)
+    changes = _changes(found, graded, whys)
     told = GradeReasons(book, found, lang or book.lang, as_of)
+    problems = (*found.rules.problems, *found.points.rules.problems)
+    versions = [GRADING, *([SCORING] if found.points.is_used else [])]
     data = {
         "graded": told.graded(graded, whys if told.lang == book.lang else told.whys(graded)),
         "changed": len({uid for entry in changes.sets for uid in entry.cells[UID]}),
         "ungraded": told.ungraded(left),
-        "problems": problems_data(book, found.rules.problems, told.lang),
-        "rule_versions": {GRADING: rule_version(GRADING, book, rulebook)},
+        "problems": problems_data(book, problems, told.lang),
+        "rule_versions": {name: rule_version(name, book, rulebook) for name in versions},
     }
-    return Outcome(changes, found.rules.problems, data=data, exit_status=int(not found.rules.sound))
+    is_sound = found.rules.sound and found.points.rules.sound
+    return Outcome(changes, problems, data=data, exit_status=int(not is_sound))
+
+
+def _changes(found: Grading, graded: pl.DataFrame, whys: list[str]) -> Changes:
+    """Return the new grades; points are written also where no rule of grades fits."""
+    new = graded.select(UID, grade="new_grade", grade_why=pl.Series(whys, dtype=pl.String))
+    scored = found.leads if found.points.is_used else graded
+    scores = differences("leads", scored, scored.select(UID, score="new_score"), ["score"])
+    return (
+        differences("leads", graded, new, ["grade"])
+        + scores
+        + differences("leads", graded, new, ["grade_why"])
+    )
 
 
 class GradeReasons:
@@ -56,11 +70,23 @@ class GradeReasons:
         self.asked = found.asked
         self.say = Phrases(lang, as_of)
         self.facts, self.grades = Facts(book, self.say), book.labels("grade")
+        self.points = ScoreReasons(found.points, self.say) if found.points.is_used else None
 
     def whys(self, graded: pl.DataFrame) -> list[str]:
         """Return the reason of each graded lead."""
-        columns = ("rule", "new_grade", *self.asked)
-        return [self._why(row) for row in graded.select(columns).iter_rows(named=True)]
+        columns = (UID, "rule", "new_grade", "new_score", *self.asked)
+        return [
+            self._with_score(row)
+            for row in _as_seen(graded, self.points).select(columns).iter_rows(named=True)
+        ]
+
+    def _with_score(self, row: Row) -> str:
+        """Return why a lead has its grade, and its score where the firm gives points."""
+        why = self._why(row)
+        if self.points is None:
+            return why
+        score = self.points.why(str(row[UID]), row["new_score"])
+        return self.say("score.with", why=why, score=score)
 
     def _why(self, row: Row) -> str:
         """Return what counted; where the rule asks for nothing, all that the other rules ask for."""
@@ -86,6 +112,7 @@ class GradeReasons:
                 "score": score,
                 "queue": queue,
                 "rule": self.rules[rule].no,
+                "points": self.points.data(uid) if self.points else [],
                 "reason": why,
             }
             for (number, uid, company, old, new, score, queue, rule), why in zip(
@@ -104,7 +131,7 @@ class GradeReasons:
                 "reason": self._doubt(row),
                 "cure": self.say(f"ungraded.{row['doubt']}.cure"),
             }
-            for row in left.iter_rows(named=True)
+            for row in _as_seen(left, self.points).iter_rows(named=True)
         ]
 
     def _doubt(self, row: Row) -> str:
@@ -115,3 +142,8 @@ class GradeReasons:
             if cell[:2] == ("leads", uid) and cell[2] in sources(self.asked)
         )
         return self.say(f"ungraded.{row['doubt']}.reason", facts=facts, cells=self.say.listed(unread))
+
+
+def _as_seen(leads: pl.DataFrame, points: ScoreReasons | None) -> pl.DataFrame:
+    """Return leads with the score that the rules of grades saw."""
+    return leads if points is None else leads.with_columns(score="new_score")

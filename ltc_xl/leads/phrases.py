@@ -7,7 +7,7 @@ from ltc_xl.messages import topic
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.tables import table
 
-_SHEETS = ("grading", "assignment", "members", "transfer_criteria")
+_SHEETS = ("grading", "scoring", "assignment", "members", "transfer_criteria")
 
 
 class Phrases:

@@ -1,4 +1,7 @@
-"""Grades of open leads: the first rule of 线索评级 that fits what a lead says, and how complete it is."""
+"""Grades of open leads: the first rule of 线索评级 that fits what a lead says, and how complete it is.
+
+Where the firm gives points in 线索打分, they are the score of a lead, and rules of grades may ask for it.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rulesets import grading_rules
+from ltc_xl.rules.scoring import Scoring, scoring, with_live
 from ltc_xl.rules.waiting import open_leads
 
 REACHABLE = ("mobile", "wechat", "email")
@@ -37,12 +41,15 @@ class Grading:
     Attributes:
         rules: the rule set; while it is not sound, ``leads`` is empty.
         leads: the open leads with ``need_level`` and ``completeness``, and what the rules answer: ``rule``
-            (its place), ``new_grade``, ``new_score``, ``queue``. These are null where ``doubt`` is filled:
-            ``unread`` where a cell that counts cannot be read, ``no_fit`` where no rule fits.
+            (its place), ``new_grade``, ``new_score``, ``queue``. All but the score, where it is points, are
+            null where ``doubt`` is filled: ``unread`` where a cell that counts cannot be read, ``no_fit``
+            where no rule fits, ``score_off`` where nobody knows the score that the rules ask for.
+        points: what 线索打分 gives the open leads.
     """
 
     rules: RuleSet
     leads: pl.DataFrame
+    points: Scoring
 
     @cached_property
     def asked(self) -> tuple[str, ...]:
@@ -58,19 +65,42 @@ def asked_inputs(rules: RuleSet) -> tuple[str, ...]:
 def grading(book: Book, rulebook: Rulebook, as_of: date) -> Grading:
     """Return what the rules say of the open leads of a book on a day."""
     rules = grading_rules(book, rulebook, as_of)
-    leads = with_inputs(open_leads(book))
+    asked = asked_inputs(rules)
+    leads = with_live(with_inputs(open_leads(book)), asked, as_of)
+    points = scoring(book, rulebook, as_of, leads)
+    unscored = unread_leads(book, sources(asked_inputs(points.rules))) if points.is_used else []
+    scored = _scored(leads, points, unscored)
     if not rules.sound:
-        return Grading(rules, _answered(leads.clear(), pl.DataFrame(schema=_ANSWERS)))
-    unread = pl.col(UID).is_in(unread_leads(book, sources(asked_inputs(rules))))
-    answered = _answered(leads, rules.table.decide(leads, as_of))
-    doubt = pl.when(unread).then(pl.lit("unread")).when(pl.col("rule").is_null()).then(pl.lit("no_fit"))
+        return Grading(rules, _answered(leads.clear(), pl.DataFrame(schema=_ANSWERS)), points)
+    by_score = points.is_used and "score" in asked
+    answers = rules.table.decide(scored, as_of)
+    if points.is_used:
+        answers = answers.with_columns(scored["score"])
+    unread = unread_leads(book, sources(asked)) + (unscored if by_score else [])
+    doubt = (
+        pl.when(pl.col(UID).is_in(unread))
+        .then(pl.lit("unread"))
+        .when(pl.lit(by_score and not points.rules.sound))
+        .then(pl.lit("score_off"))
+        .when(pl.col("rule").is_null())
+        .then(pl.lit("no_fit"))
+    )
+    given = ("rule", "queue", "new_grade", *([] if points.is_used else ["new_score"]))
     told = pl.when(pl.col("doubt").is_null())
     return Grading(
         rules,
-        answered.with_columns(doubt=doubt).with_columns(
-            told.then(pl.col(code)).alias(code) for code in ("rule", "queue", "new_grade", "new_score")
-        ),
+        _answered(leads, answers)
+        .with_columns(doubt=doubt)
+        .with_columns(told.then(pl.col(code)).alias(code) for code in given),
+        points,
     )
+
+
+def _scored(leads: pl.DataFrame, points: Scoring, unscored: Collection[str]) -> pl.DataFrame:
+    """Return the leads with the points of today as their score; what cannot be told keeps what stands."""
+    new = points.scores.filter(~pl.col(UID).is_in(list(unscored)))
+    joined = leads.join(new, on=UID, how="left", maintain_order="left")
+    return joined.with_columns(score=pl.coalesce("points", "score")).drop("points")
 
 
 def _answered(leads: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.ruling.grades import grade_told
 from ltc_xl.ruling.owners import owner_told
 from ltc_xl.ruling.rows import row_named, rows_meant
+from ltc_xl.ruling.scores import score_told
 from ltc_xl.ruling.stages import moves_told
 from ltc_xl.ruling.telling import Teller, Told
 
@@ -35,6 +36,7 @@ def explain(  # noqa: PLR0913  which row of which book, by what rules, when, ask
         answers = [moves_told(name, uid, book, rulebook, as_of, actor, tell)]
         if name == "leads":
             answers = [
+                *score_told(uid, book, rulebook, as_of, tell),
                 grade_told(uid, book, rulebook, as_of, tell),
                 owner_told(uid, book, rulebook, as_of, tell),
                 *answers,

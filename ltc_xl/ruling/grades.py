@@ -31,9 +31,11 @@ def grade_told(uid: str, book: Book, rulebook: Rulebook, as_of: date, tell: Tell
     if not found.leads.height:
         return {**told, "why_not": "closed"}
     row = found.leads.row(0, named=True)
+    if row["doubt"] == "score_off":
+        return {**told, "why_not": "score_off", "cells": tell.off(found.points.rules)}
     if row["doubt"] == "unread":
         return {**told, "why_not": "unread", "cells": tell.unread("leads", uid, sources(found.asked))}
-    why = rules.table.explain(row, as_of)
+    why = rules.table.explain({**row, "score": row["new_score"]} if found.points.is_used else row, as_of)
     given = tell.given(rules, why.rule.outputs if why.rule else {})
     return {
         **told,

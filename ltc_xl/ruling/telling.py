@@ -79,6 +79,17 @@ class Teller:
             ],
         }
 
+    def hits(self, rules: RuleSet, why: Explanation) -> list[Told]:
+        """Return every rule that counts, each with what the row passed for it and what it gives."""
+        return [
+            {
+                **self._rule(rules, tried[0]),
+                "passed": self._trials(rules, tried),
+                "given": self.given(rules, tried[0].outputs),
+            }
+            for tried in why.hits
+        ]
+
     def _rule(self, rules: RuleSet, rule: Rule) -> Told:
         return {"no": rule.no, "cell": self.cell(rules.name, rule.row_id), "note": rule.note}
 
