@@ -17,10 +17,12 @@ _SHOWN = ("due_on", "kind", "about", "what", "amount")
 @click.command(cls=Command)
 @book_argument()
 @click.option("--member", metavar="NAME")
+@click.option("--ics", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @asking("json", "dry_run", "store")
-def today(*, asked: Asked, book: Path, member: str | None) -> int:
-    """Tell what is overdue and due, per person; write the sheet Today."""
+def today(*, asked: Asked, book: Path, member: str | None, ics: Path | None) -> int:
+    """Tell what is overdue and due, per person; write the sheet Today, and a calendar if asked."""
     from ltc_xl import session
+    from ltc_xl.session.calendar import write_calendar
     from ltc_xl.today import today as listed
 
     with show.working(book.name):
@@ -32,12 +34,23 @@ def today(*, asked: Asked, book: Path, member: str | None) -> int:
             asked.how(write=not asked.json),
         )
     lang = asked.lang or result.book.lang
+    data = result.outcome.data
+    entries = write_calendar(ics, data, book.name, lang) if ics and not asked.dry_run else None
     if asked.json:
-        show.print_json("today", show.as_document(asked, result))
+        calendar = {} if entries is None else {"ics": ics, "entries": entries}
+        show.print_json("today", {**show.as_document(asked, result), **calendar})
     else:
-        _print_days(result.outcome.data, lang)
+        _print_days(data, lang)
         show.print_written(asked, result, lang)
+        _print_calendar(ics, entries, lang)
     return result.outcome.exit_status
+
+
+def _print_calendar(ics: Path | None, entries: int | None, lang: Lang) -> None:
+    from ltc_xl.messages import say
+
+    if entries is not None:
+        show.say(say("today.calendar_written", lang, path=str(ics), count=entries))
 
 
 def _print_days(data: Mapping[str, Any], lang: Lang) -> None:

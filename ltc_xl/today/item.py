@@ -117,8 +117,13 @@ def _key(book: Book, row: Mapping[str, object]) -> str:
     held = book.tables.get(str(row["table"]))
     is_fresh = held is not None and row["row_id"] in held.fresh
     named = (row["id"], row["about"]) if is_fresh else (row["row_id"],)
-    parts = (row["about"], row["currency"]) if row["kind"] == "collect" else named
+    parts = (_firm(book), row["about"], row["currency"]) if row["kind"] == "collect" else named
     return sha256("\0".join(map(str, (row["kind"], *parts))).encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def _firm(book: Book) -> str:
+    """Return the firm's store, which two firms with a customer of the same name do not share."""
+    return str(dict(book.rows("meta").select("key", "value").iter_rows()).get("store_id"))
 
 
 def _what(row: Mapping[str, object], as_of: date, currency: str, lang: Lang) -> str:
