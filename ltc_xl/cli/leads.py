@@ -31,6 +31,7 @@ Entry = Mapping[str, Any]
         "return": "ltc_xl.cli.leads_handover:give_back",
         "recycle": "ltc_xl.cli.leads_handover:recycle",
         "convert": "ltc_xl.cli.leads_steps:convert",
+        "nurture": "ltc_xl.cli.leads_nurture:nurture",
     },
 )
 def leads() -> None:

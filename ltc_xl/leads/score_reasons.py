@@ -1,4 +1,4 @@
-"""Why a lead has its score: groups of points with the rules that gave them, their caps, and what went stale."""
+"""Why a lead has its score: groups of points with the rules that gave them, caps, and what went stale."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
