@@ -1,6 +1,7 @@
 """The pages of ``findings/``: tables that fail, what the check says of them, and how they look when cured."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,11 @@ from openpyxl import Workbook
 from ltc_xl.model.book import Book, BookTable, Place
 from ltc_xl.model.change import Changes, SetColumn, applied, differences
 from ltc_xl.model.enums import Lang
+from ltc_xl.model.rulebook import RuleVersion
 from ltc_xl.model.tables import table
 from ltc_xl.model.tables import tables as all_tables
 from ltc_xl.rules import bind_rulebook
+from ltc_xl.rules.in_force import InForce
 from ltc_xl.rules.transitions import judged
 from ltc_xl.workbook import read_book
 
@@ -23,6 +26,7 @@ FOLDER = Path(__file__).parent / "findings"
 _AS_OF = re.compile(r"^As of (\d{4}-\d\d-\d\d)", re.MULTILINE)
 _TYPED_BY = re.compile(r"Typed by (\w+)")
 _BESIDE = re.compile(r"Beside ([A-Z]+-\d\d)")
+_BEFORE = date(2026, 4, 1)
 _MOVED = re.compile(r"(\w*) → (\w*)")
 _TABLE = re.compile(r"^\*\*([a-z_]+)\*\*\n\n((?:\|.*\n)+)", re.MULTILINE)
 _RULE = re.compile(r"^[|:-]+$")
@@ -42,12 +46,19 @@ class Page:
     typed: bool = False
     of_rules: bool = False
     actor: str = ""
-    beside: str = ""
+    beside: tuple[str, ...] = ()
+    before: dict[str, str] = field(default_factory=dict)
 
     @property
     def book(self) -> Book:
         """Return the tables as they fail."""
         return self._book(self.tables)
+
+    @property
+    def known(self) -> Mapping[str, RuleVersion]:
+        """Return the rules as they were when they last were sound; none where the page does not say."""
+        was = self._book(self.tables | self.before)
+        return InForce(was, bind_rulebook(was), _BEFORE, {}).new if self.before else {}
 
     @property
     def cured_book(self) -> Book:
@@ -63,8 +74,9 @@ class Page:
 def page_of(path: Path) -> Page:
     """Return a page as it is written."""
     text = path.read_text("utf-8")
-    failing, _, cured = text.partition("\n## ")
-    day, actor, beside = (pattern.search(text) for pattern in (_AS_OF, _TYPED_BY, _BESIDE))
+    whole, _, cured = text.partition("\n## ")
+    failing, _, before = whole.partition("\nIn force since 2026-04-01:\n")
+    day, actor = (pattern.search(text) for pattern in (_AS_OF, _TYPED_BY))
     return Page(
         path.stem,
         date.fromisoformat(day[1]) if day else date(2026, 4, 30),
@@ -74,7 +86,8 @@ def page_of(path: Path) -> Page:
         "as typed into Excel" in failing,
         "Asked by `rules check`" in failing,
         actor[1] if actor else "",
-        beside[1] if beside else "",
+        tuple(_BESIDE.findall(failing)),
+        dict(_TABLE.findall(before)),
     )
 
 

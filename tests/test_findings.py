@@ -16,6 +16,7 @@ from ltc_xl.model.enums import LANGS, Lang, label
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import table
 from ltc_xl.rules import bind_rulebook
+from ltc_xl.rules.in_force import InForce
 
 PAGES = pages()
 
@@ -23,7 +24,8 @@ PAGES = pages()
 def findings_of(book: Book, page: Page) -> tuple[Finding, ...]:
     if page.of_rules:
         return check_rules(book, bind_rulebook(book), page.as_of).findings
-    return check(book, bind_rulebook(book), page.as_of, level="strict").findings
+    rules = InForce(book, bind_rulebook(book), page.as_of, page.known)
+    return check(book, rules.rulebook, page.as_of, level="strict").findings
 
 
 def said(book: Book, found: Iterable[Finding], lang: Lang) -> list[str]:
@@ -42,7 +44,7 @@ def said(book: Book, found: Iterable[Finding], lang: Lang) -> list[str]:
 def test_the_check_says_of_a_page_what_stands_on_it(page: Page) -> None:
     book = page.book
     found = findings_of(book, page)
-    assert {finding.code for finding in found} == {page.code, *filter(None, [page.beside])}
+    assert {finding.code for finding in found} == {page.code, *page.beside}
     for lang in LANGS:
         assert said(book, found, lang) == page.texts[lang]
 

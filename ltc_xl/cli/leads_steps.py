@@ -9,6 +9,7 @@ import click
 
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Command
+from ltc_xl.cli.in_force import print_rules_in_force
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang
 
@@ -89,6 +90,7 @@ def _print_conversion(asked: Asked, result: "Result") -> None:
         show.say(words("not_converted", lang, **told))
         print_unmet(data["unmet"], lang)
         print_problems(data["problems"], lang)
+        print_rules_in_force(result, lang)
         return
     show.say(words("would_convert" if asked.dry_run else "converted", lang, lead=data["lead_id"]))
     _print_made(data, result, lang)

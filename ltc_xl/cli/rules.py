@@ -9,6 +9,7 @@ import click
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Command, Group
 from ltc_xl.cli.found import print_findings
+from ltc_xl.cli.in_force import print_rules_in_force, rules_in_force
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang, text
 
@@ -56,15 +57,16 @@ def check(*, asked: Asked, book: Path) -> int:
         result = session.run(
             book,
             "rules check",
-            lambda read, rulebook: check_rules(read, rulebook, asked.as_of, lang=asked.lang),
+            lambda read, rulebook: check_rules(read, rulebook.as_typed, asked.as_of, lang=asked.lang),
             asked.as_of,
             asked.how(write=False),
         )
     data: Any = result.outcome.data
     if asked.json:
-        show.print_json("rules check", data)
+        show.print_json("rules check", {**data, **rules_in_force(result)})
     else:
         _print_sets(data, asked.lang or result.book.lang)
+        print_rules_in_force(result, asked.lang or result.book.lang)
         print_findings(data, asked.lang or result.book.lang, more="rules.more_places")
     return result.outcome.exit_status
 

@@ -25,7 +25,7 @@ def try_examples(*, asked: Asked, book: Path) -> int:
         result = session.run(
             book,
             "rules test",
-            lambda read, rulebook: try_rules(read, rulebook, asked.as_of, lang=asked.lang),
+            lambda read, rulebook: try_rules(read, rulebook.as_typed, asked.as_of, lang=asked.lang),
             asked.as_of,
             asked.how(),
         )

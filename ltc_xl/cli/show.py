@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ltc_xl.cli.in_force import print_rules_in_force, rules_in_force
 from ltc_xl.cli.options import Asked
 from ltc_xl.cli.words import Lang, text
 
@@ -54,7 +55,7 @@ def as_document(asked: Asked, result: "Result") -> dict[str, object]:
     if asked.dry_run:
         written = {"dry_run": True, "would_write": _would_write(result.changes)}
     left_out = {"left_out": result.left_out} if result.left_out else {}
-    return {**result.outcome.data, **written, "papers": result.papers, **left_out}
+    return {**result.outcome.data, **written, "papers": result.papers, **left_out, **rules_in_force(result)}
 
 
 def _would_write(changes: "Changes") -> dict[str, dict[str, int]]:
@@ -70,9 +71,10 @@ def _would_write(changes: "Changes") -> dict[str, dict[str, int]]:
 
 
 def print_written(asked: Asked, result: "Result", lang: Lang) -> None:
-    """Print what was written, or would be: cells, commit, papers."""
+    """Print what was written, or would be: cells, commit, papers; and the rules it went by in place of others."""
     from ltc_xl.model.tables import table
 
+    print_rules_in_force(result, lang)
     if asked.dry_run:
         for name, counts in _would_write(result.changes).items():
             parts = [text(f"show.would.{kind}", lang, count=count) for kind, count in counts.items()]

@@ -8,6 +8,7 @@ import click
 
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Command
+from ltc_xl.cli.in_force import rules_in_force
 from ltc_xl.cli.options import Asked, asking, books_argument
 from ltc_xl.cli.words import Lang
 from ltc_xl.model.errors import LtcError
@@ -75,6 +76,7 @@ def _document(book: Path, result: "Result") -> dict[str, Any]:
         "graded": data["grade"]["changed"],
         "assigned": assigned["assigned"],
         "unassigned": assigned["unassigned"],
+        **rules_in_force(result),
         "papers": result.papers,
     }
 

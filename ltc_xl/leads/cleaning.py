@@ -15,6 +15,7 @@ from ltc_xl.model.tables import UID, table
 from ltc_xl.rules.cleaning import Cleaning, cleaning, notes, originals
 from ltc_xl.rules.cleaning_sheet import DEMANDS, CleanRule, cleaning_rules
 from ltc_xl.rules.lead_steps import lead_steps
+from ltc_xl.rules.rule_set import has_errors
 
 
 def clean(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
@@ -45,6 +46,7 @@ def clean(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
             "clean": found.leads.height - found.failed[UID].n_unique(),
             "problems": problems,
         },
+        exit_status=int(has_errors(rules.problems)),
     )
 
 

@@ -6,14 +6,14 @@ a code of that list, ``{missing:column}`` the header of a column (or several) of
 several errors, one line each, ``{read:cells}`` cells by the code of their column, ``{next:stages}`` stages
 that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{why:problem}`` and
 ``{why:remedy}`` what is wrong with the text of a rule and what to write, ``{left:kind}`` the kind of a
-value, ``{example:facts}`` fields and what they hold. Without a spec, amounts get thousands marks and days
+value, ``{example:facts}`` fields and what they hold, ``{since:day}`` a day in words. Without a spec, amounts get thousands marks and days
 ISO form.
 """
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
 from importlib.resources import files
@@ -78,6 +78,7 @@ class _Sentence(Formatter):
             "stages": self._stages,
             "remark": self._remark,
             "facts": self._facts,
+            "day": self._day,
         }
 
     def format_field(self, value: object, spec: str) -> str:
@@ -123,6 +124,12 @@ class _Sentence(Formatter):
         if fact["is_other"]:
             return say("kinds.other", self.lang)
         return say("kinds.blank", self.lang) if fact["value"] is None else fact["value"]
+
+    def _day(self, day: date) -> str:
+        """Return a day as people say it."""
+        if self.lang == "zh":
+            return f"{day.year} 年 {day.month} 月 {day.day} 日"
+        return f"{day.day} {day:%B %Y}"
 
     def _sheet(self, name: str) -> str:
         return table(name).sheet(self.lang) if name in tables() else name

@@ -26,7 +26,8 @@ class Case:
         """Return a table's rows with live columns; a rule table the book lacks is the shipped one."""
         if name not in self._live:
             model = table(name)
-            typed = self.rulebook.tables.get(name) if model.group == "rule" else None
+            rules = {**self.rulebook.tables, **self.rulebook.typed}
+            typed = rules.get(name) if model.group == "rule" else None
             held = self.book.rows(name) if typed is None else typed
             self._live[name] = _with_live(model, held, self.as_of)
         return self._live[name]

@@ -8,9 +8,10 @@ import polars as pl
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.finding import Finding
-from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.rulebook import Kept, Rulebook
 from ltc_xl.rules.actor import named_apart
 from ltc_xl.rules.guards import Field, Fields, GuardError, fields_of
+from ltc_xl.rules.rule_set import has_errors
 from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet
 
 CLEANING = "cleaning"
@@ -41,15 +42,16 @@ class CleanRule:
 
 @dataclass(frozen=True)
 class CleanRules:
-    """The rules of the sheet; none while a cell of it is wrong."""
+    """The rules in force; none while a cell of the sheet is wrong and there is no older version (``kept``)."""
 
     problems: tuple[Finding, ...]
     rules: tuple[CleanRule, ...]
+    kept: Kept | None = None
 
     @property
     def sound(self) -> bool:
         """Return whether the rules may be used."""
-        return all(problem.severity != "error" for problem in self.problems)
+        return self.kept is not None or not has_errors(self.problems)
 
 
 def cleaning_rules(book: Book, rulebook: Rulebook) -> CleanRules:
@@ -59,8 +61,9 @@ def cleaning_rules(book: Book, rulebook: Rulebook) -> CleanRules:
         sheet.report_header(header, "no_column", owner=CLEANING)
     fields = fields_of("leads", book)
     rules = tuple(_rules(sheet, fields))
-    found = CleanRules(tuple(sheet.problems), rules)
-    return found if found.sound else CleanRules(found.problems, ())
+    problems = tuple(sheet.problems)
+    told = problems if sheet.kept is None else (*sheet.kept.problems, *problems)
+    return CleanRules(told, ()) if has_errors(problems) else CleanRules(told, rules, sheet.kept)
 
 
 def _rules(sheet: RuleSheet, fields: Fields) -> Iterator[CleanRule]:

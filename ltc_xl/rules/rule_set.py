@@ -1,9 +1,10 @@
 """The rules of one sheet, ready to use."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ltc_xl.model.finding import Finding
+from ltc_xl.model.rulebook import Kept
 from ltc_xl.rules.decisions import DecisionTable
 from ltc_xl.rules.guards import Field
 from ltc_xl.rules.moves_sheet import Transition
@@ -13,15 +14,16 @@ NOTHING = DecisionTable((), {}, ())
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules of one sheet, ready to use; none while there is a problem.
+    """The rules of one sheet, ready to use; none while there is an error and no older version to go by.
 
     Attributes:
         name: canonical name of the rule table.
-        problems: what is wrong with the sheet, what the reader could not take of it among them.
+        problems: what is wrong with the sheet as it stands, what the reader could not take of it among them.
         table: the decision table of grading or assignment.
         rows: the moves of stages.
         fields: what the table tests, by column.
         always: those of them that always hold something.
+        kept: the older version that these rules are; None where they are those of the sheet.
     """
 
     name: str
@@ -30,8 +32,28 @@ class RuleSet:
     rows: tuple[Transition, ...] = ()
     fields: Mapping[str, Field] = field(default_factory=dict)
     always: frozenset[str] = frozenset()
+    kept: Kept | None = None
 
     @property
     def sound(self) -> bool:
         """Return whether the rules may be used."""
-        return all(problem.severity != "error" for problem in self.problems)
+        return self.kept is not None or not self.has_errors
+
+    @property
+    def has_errors(self) -> bool:
+        """Return whether the sheet must be mended."""
+        return has_errors(self.problems)
+
+    @property
+    def settled(self) -> "RuleSet":
+        """Return it without rules if they may not be used; of an older version, what is wrong with the sheet."""
+        if self.kept is None:
+            return self if self.sound else RuleSet(self.name, self.problems)
+        if has_errors(self.problems):
+            return RuleSet(self.name, (*self.kept.problems, *self.problems))
+        return replace(self, problems=self.kept.problems)
+
+
+def has_errors(problems: Iterable[Finding]) -> bool:
+    """Return whether one of several problems is an error."""
+    return any(problem.severity == "error" for problem in problems)

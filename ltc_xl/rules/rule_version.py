@@ -5,25 +5,30 @@ import json
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.model.tables import UID, table
+from ltc_xl.model.tables import ROW, UID, table
 from ltc_xl.rules.decisions import Hit
 from ltc_xl.rules.guards.marks import folded_marks, name_key
-from ltc_xl.rules.rule_index import hit_of
+from ltc_xl.rules.rule_index import ACTIVE, INDEX, hit_of, index_rows
 from ltc_xl.rules.rule_sheets import Row, rule_sheet
 
 _SAYS_NOTHING = frozenset({"", "-"})
 _SHOWN = 12
+_USUAL = {("status", word) for word in ACTIVE}
 
 
 def rule_version(name: str, book: Book, rulebook: Rulebook) -> str:
     """Return the sha256 of the rules of a sheet, as they stand in their order.
 
-    Width, case, outer blanks, marks of one meaning, remarks and the order of columns make no difference; the
-    hit policy of 规则目录 does.
+    Width, case, outer blanks, marks of one meaning, remarks and the order of columns make no difference; what
+    规则目录 says of the sheet does. While an older version stays in force it is that one's.
     """
+    if name in rulebook.kept:
+        return rulebook.kept[name].held.version
     sheet = rule_sheet(name, book, rulebook)
     rows = [_said(name, row) for row in sheet.rows]
-    told = json.dumps([name, hit_of(sheet, rulebook, tuple(Hit)), rows], ensure_ascii=False, sort_keys=True)
+    index = [said for row in index_rows(name, rulebook).iter_rows(named=True) if (said := _said_of(row))]
+    whole = [name, hit_of(sheet, rulebook, tuple(Hit)), rows, *([index] if index else [])]
+    told = json.dumps(whole, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -41,8 +46,14 @@ def _said(name: str, row: Row) -> dict[str, str]:
     columns = table(name).by_code
     remarks = {code for code, column in columns.items() if column.type == "text"}
     cells = {
-        code if code in columns else name_key(code): folded_marks(text).text.strip().casefold()
-        for code, text in row.items()
-        if isinstance(text, str) and code != UID and code not in remarks
+        code if code in columns else name_key(code): folded_marks(str(cell)).text.strip().casefold()
+        for code, cell in row.items()
+        if cell is not None and code not in {UID, ROW} and code not in remarks
     }
     return {code: text for code, text in cells.items() if text not in _SAYS_NOTHING}
+
+
+def _said_of(row: Row) -> dict[str, str]:
+    """Return what a row of 规则目录 says of when a sheet counts, and of rows that no rule fits."""
+    told = _said(INDEX, {code: row[code] for code in ("no_match", "valid_from", "valid_to", "status")})
+    return {code: text for code, text in told.items() if (code, text) not in _USUAL}

@@ -102,8 +102,7 @@ def transition_rules(book: Book, rulebook: Rulebook) -> RuleSet:
     for header in sheet.own:
         sheet.report_header(header, "no_column", owner=TRANSITIONS)
     moves = tuple(transitions(sheet, book, rulebook.rows("members")))
-    found = RuleSet(sheet.name, tuple(sheet.problems), rows=moves)
-    return found if found.sound else RuleSet(sheet.name, found.problems)
+    return RuleSet(sheet.name, tuple(sheet.problems), rows=moves, kept=sheet.kept).settled
 
 
 def _rule_set(
@@ -115,10 +114,10 @@ def _rule_set(
 ) -> RuleSet:
     """Return what the sheet says, or no rules while there is a problem; rules that dispute a row are one."""
     fields = {one.code: one for one in tested}
-    found = RuleSet(sheet.name, tuple(sheet.problems), decided, fields=fields, always=always)
-    if found.sound:
+    found = RuleSet(sheet.name, tuple(sheet.problems), decided, (), fields, always, sheet.kept)
+    if not found.has_errors:
         found = replace(found, problems=(*found.problems, *disputes(found, as_of)))
-    return found if found.sound else RuleSet(sheet.name, found.problems)
+    return found.settled
 
 
 def _worked_out(sheet: str, code: str, field: Field) -> Field:

@@ -9,10 +9,11 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.money import RATE
-from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.rulebook import Kept, Rulebook
 from ltc_xl.model.tables import UID, table, with_live_columns
 from ltc_xl.rules.grading import Grading, with_inputs
 from ltc_xl.rules.guards import Field, Fields, Guard, GuardError, fields_of, guard, lexicon
+from ltc_xl.rules.rule_set import has_errors
 from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet
 from ltc_xl.rules.waiting import open_leads
 
@@ -29,22 +30,24 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Criteria:
-    """The criteria in force on a day; none while a cell of the sheet is wrong.
+    """The criteria in force on a day; none while a cell of the sheet is wrong and there is no older version.
 
     Attributes:
-        problems: what is wrong with the sheet.
+        problems: what is wrong with the sheet as it stands.
         rows: the criteria, as they stand.
         as_of: the day.
+        kept: the older version that these are; None where they are those of the sheet.
     """
 
     problems: tuple[Finding, ...]
     rows: tuple[Criterion, ...]
     as_of: date
+    kept: Kept | None = None
 
     @property
     def sound(self) -> bool:
         """Return whether the criteria may be used."""
-        return all(problem.severity != "error" for problem in self.problems)
+        return self.kept is not None or not has_errors(self.problems)
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -90,8 +93,9 @@ def transfer_criteria(book: Book, rulebook: Rulebook, as_of: date) -> Criteria:
         sheet.report_header(header, "no_column", owner=CRITERIA)
     fields = _fields(book)
     rows = tuple(_criteria(sheet, fields, as_of))
-    found = Criteria(tuple(sheet.problems), rows, as_of)
-    return found if found.sound else Criteria(found.problems, (), as_of)
+    problems = tuple(sheet.problems)
+    told = problems if sheet.kept is None else (*sheet.kept.problems, *problems)
+    return Criteria(told, (), as_of) if has_errors(problems) else Criteria(told, rows, as_of, sheet.kept)
 
 
 def _criteria(sheet: RuleSheet, fields: Fields, as_of: date) -> Iterator[Criterion]:

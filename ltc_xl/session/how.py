@@ -114,6 +114,7 @@ class Result:
         typed_commit: the commit of what people had typed, if they had.
         drawn: papers that are made and not printed yet.
         left_out: PDF files that could not be made for want of a font; the other forms of the papers could.
+        rulebook: the rules it went by.
     """
 
     book: Book
@@ -128,3 +129,4 @@ class Result:
     typed_commit: int | None = None
     drawn: "Drawn | None" = None
     left_out: tuple[str, ...] = ()
+    rulebook: Rulebook = field(default_factory=Rulebook)

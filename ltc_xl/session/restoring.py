@@ -204,6 +204,7 @@ class _Restore:
             wishes = [told for told in writing.wishes() if _since(told, seq)]
             writing.commit(note, stated, bind_rulebook(stated).settings["site"], given=changes)
             writing.take_back_wishes(wishes)
+            writing.bring_back_rules(seq)
             shown = self.identity.at(writing.token or "").changes(self.book)
             looks = look_edits(self.backup.path, applied(self.book, shown), as_of)
             patch(self.backup.path, beside(self.path), [*edits_of(self.book, shown, as_of), *looks])

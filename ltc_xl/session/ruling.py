@@ -1,6 +1,6 @@
 """The ruling on what was typed: what counts, what was refused, and the book with what counts."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -10,12 +10,13 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, SetColumn, applied, cells_beside, needed
 from ltc_xl.model.finding import Finding
-from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.model.rulebook import Rulebook, RuleVersion
 from ltc_xl.model.tables import UID
 from ltc_xl.model.wish import Wish
 from ltc_xl.rules.actor import member_of
 from ltc_xl.rules.court import moves_of
 from ltc_xl.rules.follow_ups import follow_ups
+from ltc_xl.rules.in_force import InForce
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.rules.rulesets import TRANSITIONS
@@ -32,6 +33,7 @@ class Typed:
         changes: what differs from the store's state.
         wishes: moves refused before that are still open.
         withdrawn: ids of those that somebody took off the Problems sheet.
+        known: rule table -> the last sound version of it that was in force.
         actor: login name of whoever runs the program.
         as_of: the day it counts as typed on.
     """
@@ -40,25 +42,26 @@ class Typed:
     changes: Changes
     wishes: Sequence[Wish]
     withdrawn: Collection[str]
+    known: Mapping[str, RuleVersion]
     actor: str
     as_of: date
 
     def ruling(self) -> "Ruling":
         """Return what counts of it."""
-        rulebook = bind_rulebook(self.book)
+        rules = InForce(self.book, bind_rulebook(self.book), self.as_of, self.known)
         judgement = judged(
-            self.changes, self.book, rulebook, self.as_of, self.actor, self.wishes, self.withdrawn
+            self.changes, self.book, rules.rulebook, self.as_of, self.actor, self.wishes, self.withdrawn
         )
-        return Ruling(self, rulebook, judgement)
+        return Ruling(self, rules, judgement)
 
 
 def typed_in(book: Book, store: Store, identity: Identity, actor: str, as_of: date) -> Typed:
     """Return what people did to a book; nothing when the file is as its last commit left it."""
-    wishes = store.open_wishes()
+    wishes, known = store.open_wishes(), store.rule_versions()
     if store.was_left(identity.workbook_id, book.digest):
-        return Typed(book, Changes(), wishes, (), actor, as_of)
+        return Typed(book, Changes(), wishes, (), known, actor, as_of)
     withdrawn = set(_withdrawn(book, store, identity.workbook_id, wishes))
-    return Typed(book, typed_changes(book, store), wishes, withdrawn, actor, as_of)
+    return Typed(book, typed_changes(book, store), wishes, withdrawn, known, actor, as_of)
 
 
 def _withdrawn(book: Book, store: Store, workbook_id: str, wishes: Sequence[Wish]) -> Iterator[str]:
@@ -77,8 +80,17 @@ class Ruling:
     """What counts of what was typed, and what follows from it."""
 
     typed: Typed
-    rulebook: Rulebook
+    rules: InForce
     judgement: Judgement
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """Return the rules it went by."""
+        return self.rules.rulebook
+
+    def rulebook_of(self, book: Book) -> Rulebook:
+        """Return the rules in force for the book with what counts: its rule sheets are those that were typed."""
+        return bind_rulebook(book).with_kept(self.rulebook.kept)
 
     @property
     def accepted(self) -> Changes:

@@ -102,7 +102,8 @@ def _rehearsed(book: Book, store: Store, identity: Identity, job: Job) -> Result
     now = rearranged(book, missed)
     ruling = typed_in(now, store, identity, getpass.getuser(), job.as_of).ruling()
     in_place = in_force(ruling, ruling.follow_ups)
-    outcome = job.serving(store, identity)(in_place, bind_rulebook(in_place))
+    rulebook = ruling.rulebook_of(in_place)
+    outcome = job.serving(store, identity)(in_place, rulebook)
     wanted = needed(in_place, outcome.changes)
     kept = Changes(ruling.kept(shows_problems=job.how.shows_problems))
     touched = missed + ruling.corrections + ruling.follow_ups + wanted
@@ -113,4 +114,5 @@ def _rehearsed(book: Book, store: Store, identity: Identity, job: Job) -> Result
         refused=ruling.findings,
         accepted=size(ruling.accepted),
         received=size(missed),
+        rulebook=rulebook,
     )

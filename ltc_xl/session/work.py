@@ -11,6 +11,7 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, applied, needed, net, size
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.tables import table
+from ltc_xl.rules.in_force import InForce
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.session.desk import Desk, told
 from ltc_xl.session.how import Result
@@ -49,7 +50,8 @@ class _Work:
         edit = self._typing()
         book = in_force(self.ruling, edit.changes)
         service = self.desk.job.serving(self.writing, self.desk.identity)
-        outcome = service(book, bind_rulebook(book))
+        rulebook = self.ruling.rulebook_of(book)
+        outcome = service(book, rulebook)
         papers = drawn(outcome, self.desk.job.how, book.lang)
         done = self._wanted(book, outcome)
         result = Result(
@@ -61,7 +63,9 @@ class _Work:
             received=self.desk.received,
             typed_commit=edit.seq or None,
             drawn=papers,
+            rulebook=rulebook,
         )
+        self._keep_rules(book, done.changes)
         if not result.commit:
             return result
         return self._shown(result, applied(book, done.changes), edit.changes + done.changes)
@@ -100,6 +104,15 @@ class _Work:
         done = self.writing.commit(note, book, self._site, given=wanted)
         job.afterwards(self.writing, data)
         return done
+
+    def _keep_rules(self, book: Book, done: Changes) -> None:
+        """Keep the versions of the rules that came into force: as typed, or as the command changed them."""
+        rules = self.ruling.rules
+        if any(table(name).group == "rule" for name in _tables(done)):
+            final = applied(book, done)
+            known = self.writing.rule_versions()
+            rules = InForce(final, bind_rulebook(final), self.desk.job.as_of, known)
+        self.writing.keep_rules(rules.new)
 
     def _shown(self, result: Result, final: Book, made: Changes) -> Result:
         """Make the file that shows the commits, and return the result with what it took."""
@@ -142,6 +155,11 @@ def in_force(ruling: Ruling, numbered: Changes) -> Book:
     """Return the book as services see it: what counts, numbered, with what was refused as findings."""
     book = rearranged(ruling.book, numbered)
     return replace(book, findings=(*book.findings, *ruling.findings))
+
+
+def _tables(changes: Changes) -> set[str]:
+    """Return the tables whose rows change."""
+    return {entry.table for entry in changes.sets} | changes.inserts.keys() | changes.deletes.keys()
 
 
 def _versions(data: Mapping[str, Any]) -> str | None:

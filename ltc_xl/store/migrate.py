@@ -6,7 +6,7 @@ from sqlalchemy.schema import CreateColumn
 from ltc_xl.model.errors import StoreAway
 from ltc_xl.store import schema
 
-CURRENT = "0003"
+CURRENT = "0004"
 
 
 def bring_up_to_date(connection: sa.Connection, file: str) -> None:

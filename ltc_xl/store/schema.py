@@ -151,6 +151,21 @@ put = sa.Table(
 """Bodies of sheets the program owns, before and after a commit, as compressed Arrow."""
 
 
+rule_version = sa.Table(
+    "rule_version",
+    fixed,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("rule_set", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("rows", sa.LargeBinary, nullable=False),
+    sa.Column("own", sa.LargeBinary),
+    sa.Column("index_rows", sa.LargeBinary, nullable=False),
+)
+"""What a rule sheet said while it was sound, as compressed Arrow; ``seq`` is the commit that brought it."""
+
+
 class Exact(TypeDecorator[Decimal]):
     """A decimal that stays exact: whole units of its last place on SQLite, NUMERIC elsewhere."""
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from ltc_xl.model.errors import BookHasChanged, StoreAway
+from ltc_xl.model.rulebook import RuleVersion
 from ltc_xl.model.tables import Table
 from ltc_xl.model.wish import Wish
 from ltc_xl.store.backups import Backup, backups, forget_backup, left_at, write_backup, write_left
@@ -18,6 +19,7 @@ from ltc_xl.store.commits import Commit, commits, head_of, seq_of, token_of
 from ltc_xl.store.engine import engine_of
 from ltc_xl.store.history import counts, records_of_rows, records_since
 from ltc_xl.store.migrate import bring_up_to_date
+from ltc_xl.store.rule_versions import rule_versions
 from ltc_xl.store.state import all_rows, model_table, state_rows
 from ltc_xl.store.wishes import WishTold, open_wishes, wishes_told
 from ltc_xl.store.writing import Writing
@@ -133,6 +135,11 @@ class Store:
         """Return every wish there ever was, oldest first."""
         with self._transaction() as connection:
             return wishes_told(connection, self.tenant)
+
+    def rule_versions(self) -> Mapping[str, RuleVersion]:
+        """Return rule table -> the last sound version of it that was in force."""
+        with self._transaction() as connection:
+            return rule_versions(connection, self.tenant)
 
     def bodies_since(self, workbook_id: str, seq: int) -> Mapping[str, pl.DataFrame]:
         """Return table -> the body that the last of a workbook's commits after ``seq`` wrote."""

@@ -1,6 +1,7 @@
 """One transaction: the commits of one run, on the state that its workbook shows."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 import polars as pl
 import sqlalchemy as sa
@@ -8,12 +9,14 @@ import sqlalchemy as sa
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes
 from ltc_xl.model.ids import mint_uids
+from ltc_xl.model.rulebook import RuleVersion
 from ltc_xl.model.tables import UID, Table
 from ltc_xl.store import schema
 from ltc_xl.store.bodies import bodies_replaced, bodies_since, write_bodies
 from ltc_xl.store.commits import Commit, Committed, Note, commits, next_seq, write_commit
 from ltc_xl.store.history import records_since
 from ltc_xl.store.numbers import Numbers, number_sets, numbered_rows, numbers_for, with_numbers
+from ltc_xl.store.rule_versions import bring_back_versions, last_change, rule_versions, write_version
 from ltc_xl.store.state import all_rows, model_table, state_numbers, state_rows
 from ltc_xl.store.wishes import Refused, Why, WishTold, close_wishes, open_wishes, wishes_told, write_wishes
 from ltc_xl.store.writer import Writer
@@ -30,6 +33,7 @@ class Writing:
     def __init__(self, connection: sa.Connection, tenant: str, seq: int, token: str | None) -> None:
         self._connection, self._tenant = connection, tenant
         self.seq, self.token = seq, token
+        self._began = seq
 
     def commit(
         self, note: Note, book: Book, site: str, *, typed: Changes = _NOTHING, given: Changes = _NOTHING
@@ -70,6 +74,20 @@ class Writing:
                 used = pl.concat([standing, rows.drop_nulls()]).unique(UID, keep="first", maintain_order=True)
                 numbers[owner.name] = numbers_for(owner, wanting, used, site)
         return numbers
+
+    def keep_rules(self, versions: Mapping[str, RuleVersion]) -> None:
+        """Keep sound versions of rule sheets: of the commit of this run that changed the sheet, else of the last."""
+        for name, version in versions.items() if self.seq else ():
+            seq = last_change(self._connection, self._tenant, name, self._began) or self.seq
+            write_version(self._connection, self._tenant, name, replace(version, seq=seq))
+
+    def bring_back_rules(self, seq: int) -> None:
+        """Put in force, as part of the last commit, the versions of the rules that were when one was made."""
+        bring_back_versions(self._connection, self._tenant, seq, self.seq)
+
+    def rule_versions(self) -> Mapping[str, RuleVersion]:
+        """Return rule table -> the last sound version of it that was in force."""
+        return rule_versions(self._connection, self._tenant)
 
     @property
     def waiting(self) -> int:

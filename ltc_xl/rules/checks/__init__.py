@@ -16,6 +16,7 @@ from ltc_xl.rules.checks import (
     receivables,
     references,
     rulesets,
+    versions,
 )
 from ltc_xl.rules.schema import check_cells
 
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[Case], list[Finding]], ...] = (
     *references.CHECKS,
     *members.CHECKS,
     *rulesets.CHECKS,
+    *versions.CHECKS,
     *leads.CHECKS,
     *handover.CHECKS,
     *opportunities.CHECKS,
