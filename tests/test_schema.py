@@ -1,4 +1,4 @@
-"""The schema made from the model says of every cell what a plain reading of the model says."""
+"""The schema and the masks made from the model say of every cell what a plain reading of the model says."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -15,11 +15,14 @@ from ltc_xl.model.ids import business_number
 from ltc_xl.model.tables import ROW, UID, Column, Table, table
 from ltc_xl.rules import bind_rulebook
 from ltc_xl.rules.case import Case
+from ltc_xl.rules.cell_checks import FIRST_DAY, CellCheck, cell_checks
+from ltc_xl.rules.cell_masks import mask_failures
 from ltc_xl.rules.checks import CHECKS
+from ltc_xl.rules.checks.cells import listed_words
 from ltc_xl.rules.checks.keys import check_keys_are_unique
 from ltc_xl.rules.checks.references import check_references_exist
 from ltc_xl.rules.formats import is_account, is_email, is_mobile, is_telephone, is_uscc, rounded_by_excel
-from ltc_xl.rules.schema import FIRST_DAY, failures, listed_words, schema_of
+from ltc_xl.rules.schema import schema_failures
 
 DAY = date(2026, 4, 30)
 TABLES = ("leads", "opportunities", "customers", "contracts", "lines", "receipts", "invoices", "settings")
@@ -96,13 +99,25 @@ def tables_of_cells(draw: st.DrawFn) -> tuple[Table, pl.DataFrame]:
     return model, frame.with_columns(pl.lit(None, pl.UInt32).alias(ROW))
 
 
+def checks_of(model: Table) -> list[CellCheck]:
+    return cell_checks(model, model.by_code, DAY, listed_words(case_of(book_of())))
+
+
+def named(checks: list[CellCheck], failing: pl.DataFrame, rows: pl.DataFrame) -> set[tuple[str, str, str]]:
+    """Return the cells that fail, each with the code of what is wrong."""
+    return {
+        (rows[UID][row], checks[place].column.code, checks[place].code) for place, row in failing.iter_rows()
+    }
+
+
 @given(tables_of_cells())
 @settings(max_examples=60, deadline=None)
-def test_the_schema_and_the_model_agree_on_every_cell(drawn: tuple[Table, pl.DataFrame]) -> None:
+def test_schema_masks_and_model_agree_on_every_cell(drawn: tuple[Table, pl.DataFrame]) -> None:
     model, rows = drawn
-    schema = schema_of(model, list(model.by_code), DAY, listed_words(case_of(book_of())))
-    found = {(uid, column, code) for code, column, uid, *_ in failures(schema, rows).iter_rows()}
-    assert found == {
+    checks = checks_of(model)
+    by_schema, by_masks = schema_failures(checks, rows), mask_failures(checks, rows)
+    assert by_schema.sort("check", "row").equals(by_masks.sort("check", "row"))
+    assert named(checks, by_masks, rows) == {
         (row[UID], column.code, code)
         for row in rows.iter_rows(named=True)
         for column in model.columns
@@ -123,12 +138,12 @@ def test_every_failing_row_of_many_is_found_with_its_cell() -> None:
         mobile=pl.when(pl.int_range(count) % 7 == 0).then(pl.lit("12")),
     )
     held = book_of(leads=wrong).rows("leads")
-    model = table("leads")
-    found = failures(schema_of(model, list(model.by_code), DAY, listed_words(case_of(book_of()))), held)
-    uids = dict(found.group_by("code").agg(UID).iter_rows())
-    assert uids["V-11"] == [f"u{n}x" for n in range(0, count, 3)]
-    assert uids["V-14"] == [f"u{n}x" for n in range(0, count, 7)]
-    assert set(uids) == {"V-11", "V-14"}
+    checks = checks_of(table("leads"))
+    for failures in (schema_failures, mask_failures):
+        assert named(checks, failures(checks, held), held) == {
+            *((f"u{n}x", "budget", "V-11") for n in range(0, count, 3)),
+            *((f"u{n}x", "mobile", "V-14") for n in range(0, count, 7)),
+        }
 
 
 def test_a_word_the_firm_added_to_its_choices_is_on_the_list() -> None:

@@ -9,17 +9,19 @@ from ltc_xl.model.rulebook import CheckRule, Rulebook
 from ltc_xl.model.tables import tables
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.checks import CHECKS
+from ltc_xl.rules.checks.declared import RATED_BY_ROW
 
 
-def all_findings(book: Book, rulebook: Rulebook, as_of: date) -> list[Finding]:
+def all_findings(book: Book, rulebook: Rulebook, as_of: date, *, thorough: bool = False) -> list[Finding]:
     """Return what the reader and every check found; a cell nobody could read is reported by the reader alone.
 
     Args:
         book: with its computed columns filled.
         rulebook: settings and lists the checks lean on.
         as_of: the day of the check.
+        thorough: whether cells are held to the declared schema rather than to the masks made of it.
     """
-    case = Case(book, rulebook, as_of)
+    case = Case(book, rulebook, as_of, thorough)
     found = [finding for check_rule in CHECKS for finding in check_rule(case)]
     return [*book.findings, *(finding for finding in found if not _cells(finding) & book.unread)]
 
@@ -32,10 +34,13 @@ def _cells(finding: Finding) -> set[tuple[str, str, str]]:
 
 
 def judged(found: Iterable[Finding], rulebook: Rulebook, level: str) -> list[Finding]:
-    """Return the findings whose check is switched on at a level, each with the severity of its rule."""
+    """Return the findings whose check is switched on at a level, each with the severity of its rule.
+
+    A condition of 行校验 has the severity of its own row.
+    """
     rated = [(one, rulebook.checks.get(one.code) or CheckRule(one.severity)) for one in found]
     return [
-        finding.as_severity(rule.severity)
+        finding if finding.code in RATED_BY_ROW else finding.as_severity(rule.severity)
         for finding, rule in rated
         if rule.active and (level == "strict" or rule.level == "basic")
     ]
@@ -59,6 +64,6 @@ def ordered(book: Book, found: Iterable[Finding]) -> list[Finding]:
 def _code_key(code: str) -> str:
     """Return a code so that RC-2 sorts before RC-10, families in their order of work."""
     family, _, number = code.partition("-")
-    order = ("V", "K", "M", "R", "T", "L", "O", "C", "RC", "P", "I")
+    order = ("V", "K", "X", "M", "R", "T", "L", "O", "C", "RC", "P", "I")
     place = order.index(family) if family in order else len(order)
     return f"{place:02d}{family}{number:0>4}"

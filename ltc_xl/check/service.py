@@ -39,7 +39,9 @@ def check(  # noqa: PLR0913  the day, the depth and the language are separate ch
     """
     _refuse_unknown(only, rulebook)
     full = derived(book, rulebook, as_of)
-    found = ordered(full, judged(all_findings(full, rulebook, as_of), rulebook, level))
+    found = ordered(
+        full, judged(all_findings(full, rulebook, as_of, thorough=level == "strict"), rulebook, level)
+    )
     asked = [finding for finding in found if not only or finding.code in only]
     return Outcome(
         changes=_refreshed(book, full) + problems(full, found),

@@ -4,10 +4,11 @@ A text names its values in braces. A spec after a colon says how a value is show
 a code of that list, ``{missing:column}`` the header of a column (or several) of the finding's table,
 ``{tested:field}`` that of ``table.column``, ``{kind:table}`` the sheet of a table, ``{problems:each}``
 several errors, one line each, ``{read:cells}`` cells by the code of their column, ``{next:stages}`` stages
-that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{why:problem}`` and
+that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{message:said}`` the one of
+several languages that is read, ``{asked:asked}`` where the firm asks for it, ``{why:problem}`` and
 ``{why:remedy}`` what is wrong with the text of a rule and what to write, ``{left:kind}`` the kind of a
-value, ``{example:facts}`` fields and what they hold, ``{since:day}`` a day in words. Without a spec, amounts get thousands marks and days
-ISO form.
+value, ``{example:facts}`` fields and what they hold, ``{since:day}`` a day in words. Without a spec,
+amounts get thousands marks and days ISO form.
 """
 
 import tomllib
@@ -77,6 +78,8 @@ class _Sentence(Formatter):
             "cells": self._cells,
             "stages": self._stages,
             "remark": self._remark,
+            "said": self._said,
+            "asked": self._asked,
             "facts": self._facts,
             "day": self._day,
         }
@@ -114,6 +117,18 @@ class _Sentence(Formatter):
         """Return a sentence that follows another one, ended as one; nothing for none."""
         ended = text if not text or text[-1] in "。.！!？?" else text + ("。" if self.lang == "zh" else ".")
         return f" {ended}" if ended and self.lang == "en" else ended
+
+    def _said(self, texts: Mapping[str, str]) -> str:
+        """Return a sentence of the firm's own in the language that is read, else in the other."""
+        return self._remark(texts.get(self.lang) or next(iter(texts.values()), ""))
+
+    def _asked(self, asked: Mapping[str, Any] | None) -> str:
+        """Return which row of 字段 asks for something, with its hint; nothing where the program does."""
+        if asked is None:
+            return ""
+        hint = asked["hint"].get(self.lang) or next(iter(asked["hint"].values()), "")
+        key = "check.asked_hint" if hint else "check.asked"
+        return self._remark(say(key, self.lang, row=asked["row"], hint=hint))
 
     def _facts(self, facts: Iterable[Mapping[str, object]]) -> str:
         """Return fields by their headers with what they hold: 预算 500,000、行业 空、城市 其他."""
@@ -177,7 +192,7 @@ def words_of(finding: Finding, lang: Lang) -> Words:
     entry = topic("findings", lang)[finding.code]
     assert isinstance(entry, dict)  # noqa: S101  narrowing of parsed TOML
     sentence = _Sentence(lang, tables().get(finding.table))
-    values = {"column": finding.column, "table": finding.table, **finding.values}
+    values = {"column": finding.column, "table": finding.table, "asked": None, **finding.values}
     return Words(*(sentence.vformat(entry[part], (), values) for part in ("title", "found", "cure")))
 
 

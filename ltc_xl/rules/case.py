@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 import polars as pl
 
@@ -10,17 +11,33 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import Table, table, with_live_columns
 from ltc_xl.rules.billing import first_rows
+from ltc_xl.rules.fields import FieldRules, field_rules
+from ltc_xl.rules.row_checks import RowChecks, row_checks
 from ltc_xl.rules.rulebook import setting_number
 
 
 @dataclass(frozen=True)
 class Case:
-    """A book under check; ``book`` has its computed columns filled (``rules.derived``)."""
+    """A book under check; ``book`` has its computed columns filled (``rules.derived``).
+
+    ``thorough`` runs the declared schema on every cell in place of the masks.
+    """
 
     book: Book
     rulebook: Rulebook
     as_of: date
+    thorough: bool = False
     _live: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def fields(self) -> FieldRules:
+        """Return what the firm asks of columns in 字段."""
+        return field_rules(self.book, self.rulebook)
+
+    @cached_property
+    def row_checks(self) -> RowChecks:
+        """Return what the firm asks of whole rows in 行校验."""
+        return row_checks(self.book, self.rulebook)
 
     def rows(self, name: str) -> pl.DataFrame:
         """Return a table's rows with live columns; a rule table the book lacks is the shipped one."""

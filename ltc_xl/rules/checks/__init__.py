@@ -5,7 +5,9 @@ from collections.abc import Callable
 from ltc_xl.model.finding import Finding
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.checks import (
+    cells,
     contracts,
+    declared,
     handover,
     invoices,
     keys,
@@ -18,14 +20,14 @@ from ltc_xl.rules.checks import (
     rulesets,
     versions,
 )
-from ltc_xl.rules.schema import check_cells
 
 CHECKS: tuple[Callable[[Case], list[Finding]], ...] = (
-    check_cells,
+    cells.check_cells,
     *keys.CHECKS,
     *references.CHECKS,
     *members.CHECKS,
     *rulesets.CHECKS,
+    *declared.CHECKS,
     *versions.CHECKS,
     *leads.CHECKS,
     *handover.CHECKS,

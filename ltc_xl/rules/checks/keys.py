@@ -1,6 +1,7 @@
 """Keys: every row can be told from every other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -10,11 +11,23 @@ from ltc_xl.model.tables import ROW, UID, Table
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.name_keys import name_key
 
+SHOWN_ROWS = 5
 _NUMBER = r"^[A-Z]{1,3}-[A-Z0-9]{2,4}-\d{4,}[A-Z]$"
 
 
 def _key_columns(model: Table) -> Iterator[str]:
     yield from dict.fromkeys(name for name in (model.key, model.numbered) if name)
+
+
+def check_values_are_unique(case: Case) -> list[Finding]:
+    """Report values that stand in several rows of a column that 字段 wants unique (K-05)."""
+    return [
+        replace(finding, values={**finding.values, "asked": demand.asked})
+        for held in case.book.tables.values()
+        for code, demand in case.fields.of(held.table.name).items()
+        if demand.is_unique and code not in _key_columns(held.table)
+        for finding in _repeated(held.table, case.rows(held.table.name), code)
+    ]
 
 
 def check_keys_are_unique(case: Case) -> list[Finding]:
@@ -38,12 +51,13 @@ def _repeated(model: Table, rows: pl.DataFrame, key: str) -> list[Finding]:
 def with_others(rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return rows that share a key with ``rows``, the sheet rows of the others, and ``found``, the key."""
     places = rows.select(key, pl.col(ROW).alias("rows"), pl.col(UID).alias("other"))
+    places = places.sort("rows").group_by(key, maintain_order=True).head(SHOWN_ROWS + 1)
     others = (
         rows.select(key, UID)
         .join(places, on=key)
         .filter(pl.col(UID) != pl.col("other"))
         .group_by(UID)
-        .agg(pl.col("rows").sort().head(5))
+        .agg(pl.col("rows").sort().head(SHOWN_ROWS))
     )
     return rows.join(others, on=UID, maintain_order="left").with_columns(found=pl.col(key))
 
@@ -74,4 +88,9 @@ def _plainly_right(number: pl.Expr) -> pl.Expr:
     return has_check_letter(number) & number.str.contains(r"-(\d{4}|[1-9]\d{4,})[A-Z]$")
 
 
-CHECKS = (check_keys_are_unique, check_customers_differ_by_more_than_typing, check_business_numbers_are_ours)
+CHECKS = (
+    check_keys_are_unique,
+    check_values_are_unique,
+    check_customers_differ_by_more_than_typing,
+    check_business_numbers_are_ours,
+)

@@ -1,6 +1,7 @@
 """References: what a cell names exists in the other table."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -13,12 +14,22 @@ from ltc_xl.rules.names import proposals
 
 def check_references_exist(case: Case) -> list[Finding]:
     """Report cells that name what the other table lacks, with the nearest name (K-06) or without (K-07)."""
-    return [
+    found = [
         finding
         for held in case.book.tables.values()
         for column, ref in _references(held.table)
         for finding in _unknown(case, held.table, column, ref)
     ]
+    return [*found, *_asked_for(case)]
+
+
+def _asked_for(case: Case) -> Iterator[Finding]:
+    """Yield cells that name what the table lacks to which 字段 has them refer."""
+    for held in case.book.tables.values():
+        for demand in case.fields.of(held.table.name).values():
+            if demand.ref and demand.ref != demand.column.ref:
+                for finding in _unknown(case, held.table, demand.column, demand.ref):
+                    yield replace(finding, values={**finding.values, "asked": demand.asked})
 
 
 def _references(model: Table) -> Iterator[tuple[Column, Ref]]:
