@@ -98,6 +98,8 @@ def _write(book: xlsxwriter.Workbook, sheet: Worksheet, at: tuple[int, int], cel
         sheet.write_datetime(*at, cell, shown)
     elif isinstance(cell, str):
         sheet.write_string(*at, cell)
+    elif isinstance(cell, bool):
+        sheet.write_boolean(*at, cell)
     elif cell is not None:
         sheet.write_number(*at, cell)
 

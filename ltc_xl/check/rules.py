@@ -11,6 +11,7 @@ from ltc_xl.model.enums import Lang
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.rules.cleaning_sheet import CLEANING, cleaning_rules
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_tests import testable, trials
 from ltc_xl.rules.rule_version import rule_version
@@ -36,6 +37,7 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         transition_rules(book, rulebook),
         scoring_rules(book, rulebook, as_of),
         RuleSet(CRITERIA, transfer_criteria(book, rulebook, as_of).problems),
+        RuleSet(CLEANING, cleaning_rules(book, rulebook).problems),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
     examples = trials(book, rulebook, testable(*sets[:3]), as_of)

@@ -157,7 +157,7 @@ def _needs(sheet: RuleSheet, row: Row, columns: Field) -> tuple[str, ...]:
     try:
         return tuple(str(one.value) for one in cell_values(text or "", columns))
     except GuardError as error:
-        known = {"no_word": "no_field", "no_word_near": "no_field_near"}
+        known = {"no_word": "no_field", "no_word_near": "no_field_near", "no_plain_text": "only_fields"}
         told = {"found": text, "why": {**error.problem, "key": known.get(error.key, error.key)}}
         sheet.problems.append(Finding("R-26", sheet.name, row[UID], "needs", told))
         return ()

@@ -106,7 +106,7 @@ class Calls:
             return Either((Every((test, yes)), Every((Not(test), no))))
         one, other = (kinds.value(part, at) for part in parts[1:])
         if one.kind != other.kind:
-            raise GuardError("unlike_kinds", at, left=one.kind, right=other.kind)
+            raise GuardError("unlike_results", at, left=one.kind, right=other.kind)
         return Chosen(test, one, other, at, one.kind, kinds.common(one, other))
 
     # ------------------------------------------------------------ texts

@@ -2,9 +2,10 @@
 
 import re
 
+from ltc_xl.rules.guards.cell_slips import named_slip, value_slip
 from ltc_xl.rules.guards.errors import GuardError
 from ltc_xl.rules.guards.fields import Field
-from ltc_xl.rules.guards.kinds import compared, suited
+from ltc_xl.rules.guards.kinds import compared, misfit, suited
 from ltc_xl.rules.guards.marks import folded_marks
 from ltc_xl.rules.guards.scanner import OPERATORS, Scanner
 from ltc_xl.rules.guards.sets import between, one_of
@@ -22,6 +23,7 @@ from ltc_xl.rules.guards.tree import (
     decimal_of,
 )
 from ltc_xl.rules.guards.values import column, date_at, number, number_at, today_at
+from ltc_xl.rules.guards.written import nearest_order
 
 ANY: Condition = Every(())
 """The test that everything passes."""
@@ -30,9 +32,9 @@ _ANY_WORDS = frozenset({"", "-", "--", "*", "any", "任意", "不限"})
 _NOT_LIST = re.compile(r"(?:not|非)\s*\(", re.IGNORECASE)
 _ORDERS: tuple[Order, ...] = (">=", "<=", "<>", "=", ">", "<")
 _LINE_BREAK = re.compile(r"[,，;；、]?[ \t]*[\r\n]+")
-_DASHED_RANGE = re.compile(r"\s*-\s*\d")
-_UNQUOTED_NOT = re.compile(r"(?:非|不是|not )", re.IGNORECASE)
+_UNQUOTED_NOT = re.compile(r"(?:非|不是|除了|not |except )", re.IGNORECASE)
 _UNQUOTED_JOIN = re.compile(r"且|或")
+_WILDCARD = re.compile(r"[*?]")
 
 
 def cell_condition(text: str, field: Field) -> Condition:
@@ -44,7 +46,10 @@ def cell_condition(text: str, field: Field) -> Condition:
     scan = Scanner(folded_marks(_without_line_breaks(text)))
     if scan.text.strip().lower() in _ANY_WORDS:
         return ANY
-    return _Cell(scan, field).whole()
+    try:
+        return _Cell(scan, field).whole()
+    except GuardError as error:
+        raise named_slip(error, text, field) from error
 
 
 def cell_values(text: str, field: Field) -> tuple[Const, ...]:
@@ -56,7 +61,10 @@ def cell_values(text: str, field: Field) -> tuple[Const, ...]:
     scan = Scanner(folded_marks(_without_line_breaks(text)))
     if scan.text.strip().lower() in _ANY_WORDS:
         return ()
-    return _Cell(scan, field).values()
+    try:
+        return _Cell(scan, field).values()
+    except GuardError as error:
+        raise value_slip(error, text, field) from error
 
 
 def _without_line_breaks(text: str) -> str:
@@ -81,6 +89,8 @@ class _Cell:
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
     def values(self) -> tuple[Const, ...]:
+        if self._order_next() or self.scan.sees("["):
+            raise self.scan.error("only_value")
         parts = [self._value(inside=False)]
         while self._takes_separator():
             parts.append(self._value(inside=False))
@@ -95,12 +105,13 @@ class _Cell:
         self.scan.place = start
         return False
 
+    def _unclosed(self, start: int) -> GuardError:
+        return self.scan.error("open_bracket", start, found=self.scan.text[start:].strip())
+
     def _unexpected(self) -> GuardError:
         if self.scan.at_end:
-            return self.scan.error("ends_early")
+            return self.scan.ends_early()
         start = self.scan.place
-        if not self.is_text and _DASHED_RANGE.match(self.scan.text, start):
-            return self.scan.error("range_form", 0)
         if self.scan.sees(",") and self.field.kind == "number":
             return self.scan.error("number_list", start)
         return self.scan.error("unexpected", start, found=self.scan.text[start:].strip())
@@ -112,7 +123,7 @@ class _Cell:
         if self.scan.match(_NOT_LIST):
             parts = self._items(inside=True)
             if not self.scan.take(")"):
-                raise self._unexpected()
+                raise self._unclosed(start) if self.scan.at_end else self._unexpected()
             return Not(self._either(parts, at))
         self.scan.place = start
         if self.scan.take("<>", "!="):
@@ -205,7 +216,7 @@ class _Cell:
         high = self._value(inside=True)
         closer = self.scan.take("]", ")", "[")
         if closer is None:
-            raise self.scan.error("open_bracket", start)
+            raise self._unclosed(start)
         return between(
             self.left, low, high, opener="[" if opener == "[" else "(", closer="]" if closer == "]" else ")"
         )
@@ -227,11 +238,13 @@ class _Cell:
         """Return a quoted text as the field holds it."""
         found = suited(quoted, self.field)
         if found.kind != self.field.kind:
-            raise GuardError("not_number", quoted.at, found=quoted.written, field=self.field.place)
+            raise misfit(quoted.written, self.field, quoted.at)
         return found
 
     def _number(self) -> Const | None:
         at = self._position()
+        if self.scan.take("+"):
+            return number_at(self.scan)
         if self.scan.take("-"):
             found = number_at(self.scan)
             return number(-decimal_of(found), f"-{found.written}", at) if found else None
@@ -240,12 +253,12 @@ class _Cell:
     def _no_value(self) -> GuardError:
         start = self.scan.place
         if self.scan.at_end:
-            return self.scan.error("ends_early")
+            return self.scan.ends_early()
         found = re.split(r"[,;)\]]|\.\.", self.scan.text[start:])[0].strip() or self.scan.text[start]
         if self.scan.text[start] in "<>=!":
-            return self.scan.error("no_operator", start, found=self.scan.text[: start + 1].strip())
-        key = "not_number" if self.field.kind == "number" else "not_date"
-        return self.scan.error(key, start, found=found, field=self.field.place)
+            marks = self.scan.text[: start + 1].strip()
+            return self.scan.error("no_operator", start, found=marks, near=nearest_order(marks))
+        return misfit(found, self.field, self.scan.position(start))
 
     def _word(self) -> Value | None:
         """Return the longest word of the field's list that stands next and ends there."""
@@ -273,13 +286,15 @@ class _Cell:
                 break
             self.scan.place += 1
         text = self.scan.text[start : self.scan.place].strip()
+        if depth > 0:
+            raise self._unclosed(start)
         self._must_be_plain(text, start, inside=inside)
         return suited(Const(text, "text", text, at), self.field)
 
     def _must_be_plain(self, text: str, start: int, *, inside: bool) -> None:
         """Raise for an unquoted text that was meant as more than a text."""
         if not text:
-            raise self.scan.error("ends_early" if not inside else "unexpected", start, found=")")
+            raise self.scan.error("empty_brackets") if inside else self.scan.ends_early()
         if any(mark in text for mark in '<>="[]') or ".." in text:
             raise self.scan.error("no_plain_text", start, found=text)
         if self.field.words is None and self.field.kind == "text":
@@ -289,6 +304,8 @@ class _Cell:
                 raise self.scan.error(
                     "negated_text", start, found=text, rest=_UNQUOTED_NOT.sub("", text, count=1)
                 )
+            if _WILDCARD.search(text):
+                raise self.scan.error("wildcard", start, found=text)
 
 
 _TESTS = (Compare, Among, Blank, Not, Every, Either)

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 _FINDINGS: Mapping[str, str] = {
     "unlike_kinds": "R-03", "no_order": "R-03", "no_range": "R-03", "not_number": "R-03", "not_date": "R-03",
     "not_yes_no": "R-03", "no_sum": "R-03", "no_condition": "R-03", "needs_percent": "R-03",
-    "too_big": "R-03", "unlike_lists": "R-03", "not_whole": "R-03", "no_days": "R-03",
+    "too_big": "R-03", "unlike_lists": "R-03", "not_whole": "R-03", "no_days": "R-03", "numerals": "R-03",
+    "day_for_number": "R-03", "said_blank": "R-03", "quoted_number": "R-03", "no_percent": "R-03",
+    "long_number": "R-03", "unlike_results": "R-03", "text_field": "R-03", "not_share": "R-03",
+    "blank_order": "R-03", "joined_words": "R-04",
     "no_word": "R-04", "no_word_near": "R-04", "reversed": "R-05", "empty_range": "R-05",
 }  # fmt: skip
 

@@ -8,8 +8,10 @@ from functools import cached_property
 import polars as pl
 
 from ltc_xl.rules.guards.cells import cell_condition
+from ltc_xl.rules.guards.errors import GuardError
 from ltc_xl.rules.guards.fields import Field, Fields
 from ltc_xl.rules.guards.frames import expression
+from ltc_xl.rules.guards.guard_slips import named_slip
 from ltc_xl.rules.guards.parser import parsed
 from ltc_xl.rules.guards.rows import blanks, row_test
 from ltc_xl.rules.guards.tree import Condition, Every, columns_in
@@ -70,7 +72,10 @@ def guard(text: str, fields: Fields) -> Guard:
     >>> found.verdict({"amount": None, "stage": "NEGOTIATING"}, date.min)
     Verdict(holds=None, blank=('amount',))
     """
-    return Guard(text, parsed(text, fields))
+    try:
+        return Guard(text, parsed(text, fields))
+    except GuardError as error:
+        raise named_slip(error, text, fields) from error
 
 
 def cell_test(text: str, tested: Field) -> Guard:

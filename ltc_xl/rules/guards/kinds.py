@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from ltc_xl.model.money import MONEY
 from ltc_xl.rules.guards.errors import GuardError
 from ltc_xl.rules.guards.fields import Field
 from ltc_xl.rules.guards.marks import folded_marks
@@ -81,8 +82,8 @@ def suited(value: Const, field: Field) -> Const:
         return _suited_flag(value, field)
     if field.kind == "date" and value.kind == "text":
         return _suited_day(value, field)
-    if field.kind == "number" and field.is_share:
-        _must_be_a_share(value)
+    if field.kind == "number":
+        _must_suit_shares(value, field)
     return value
 
 
@@ -126,19 +127,32 @@ def _suited_day(value: Const, field: Field) -> Const:
     return Const(day.value, "date", value.written, value.at)
 
 
-def _must_be_a_share(value: Const) -> None:
-    """Raise for 80 beside a field of percentages: it would count as 8000 %."""
-    if isinstance(value.value, Decimal) and abs(value.value) > 1 and "%" not in value.written:
+def _must_suit_shares(value: Const, field: Field) -> None:
+    """Raise for 80 beside a field of percentages, which would be 8000 %, and for 80 % beside any other."""
+    is_percent = "%" in value.written
+    if field.is_share and isinstance(value.value, Decimal) and abs(value.value) > 1 and not is_percent:
         raise GuardError("needs_percent", value.at, found=value.written)
+    if is_percent and not field.is_share and _counts_or_costs(field):
+        raise GuardError("no_percent", value.at, found=value.written, field=field.place)
+
+
+def _counts_or_costs(field: Field) -> bool:
+    return field.dtype.is_integer() or field.dtype == MONEY
+
+
+def misfit(found: str, field: Field, at: int) -> GuardError:
+    """Return the error that a text is no value of a field."""
+    share = "not_share" if field.is_share else "not_number"
+    keys = {"number": share, "date": "not_date", "flag": "not_yes_no"}
+    return GuardError(keys.get(field.kind, "unlike_kinds"), at, found=found, field=field.place)
 
 
 def _must_be_alike(left: Value, right: Value, at: int) -> None:
     if left.kind != right.kind:
-        named = isinstance(left, Column) and isinstance(right, Const)
-        if named and left.kind == "number":
-            raise GuardError("not_number", right.at, found=right.written, field=_place(left))  # type: ignore[union-attr]  # named says so
-        if named and left.kind == "date":
-            raise GuardError("not_date", right.at, found=right.written, field=_place(left))  # type: ignore[union-attr]  # likewise
+        if isinstance(left, Column) and isinstance(right, Const) and left.kind in {"number", "date"}:
+            raise misfit(right.written, left.field, right.at)
+        if isinstance(left, Column) and left.kind == "text":
+            raise GuardError("text_field", at, field=left.field.place, kind=right.kind)
         raise GuardError("unlike_kinds", at, left=left.kind, right=right.kind)
     lists = [side.field.words for side in (left, right) if isinstance(side, Column) and side.kind == "word"]
     if len(lists) > 1 and lists[0] != lists[1]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from rapidfuzz import fuzz, process
+
 from ltc_xl.rules.guards import kinds
 from ltc_xl.rules.guards.calls import Calls
 from ltc_xl.rules.guards.errors import GuardError
@@ -14,6 +16,7 @@ from ltc_xl.rules.guards.values import column, date_at, number, number_at, today
 
 _FLAGS = {"是": True, "true": True, "否": False, "false": False}
 _NOT_WORDS = ("not", "非", "!")
+_NEAR = 87
 
 Expression = Callable[[int, Field | None], Node]
 
@@ -57,16 +60,25 @@ class Operands:
             found = reader(at, beside)
             if found is not None:
                 return found
-        raise self._no_operand()
+        raise self._no_operand(beside)
 
-    def _no_operand(self) -> GuardError:
+    def _no_operand(self, beside: Field | None) -> GuardError:
         start = self.scan.place
         name = "" if self.scan.at_end or self.scan.operator_at(start) else self.scan.bare_word()
         if not name:
             return self.scan.unexpected()
         if self.scan.sees("("):
+            return self._no_function(name, start)
+        found = self._no_field(name, start)
+        suits = beside is None or found.key != "no_field" or beside.kind not in {"number", "date"}
+        return found if suits or beside is None else kinds.misfit(name, beside, self.scan.position(start))
+
+    def _no_function(self, name: str, start: int) -> GuardError:
+        known = (*self.calls.functions, "TODAY")
+        best = process.extractOne(name.upper(), known, scorer=fuzz.ratio, score_cutoff=_NEAR)
+        if best is None:
             return self.scan.error("no_function", start, found=name)
-        return self._no_field(name, start)
+        return self.scan.error("no_function_near", start, found=name, near=best[0])
 
     def _no_field(self, name: str, start: int) -> GuardError:
         owner = next((one for one in self.fields.fields if _lists(one, name)), None)
@@ -83,7 +95,7 @@ class Operands:
         start = self.scan.place
         end = self.scan.text.find("]", start)
         if end < 0:
-            raise self.scan.error("open_bracket", start)
+            raise self.scan.error("open_bracket", start, found=self.scan.text[start:].strip())
         name = self.scan.text[start + 1 : end].strip().removeprefix("@").strip()
         field = self.fields.get(name)
         if field is None:

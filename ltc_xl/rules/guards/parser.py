@@ -84,7 +84,7 @@ class _Parser:
         word = self._blank_word()
         if word:
             if order not in {"=", "<>"}:
-                raise GuardError("no_order", at, order=order, field="", kind="text")
+                raise GuardError("blank_order", at, order=order)
             return blank(left, at, filled=(word == "filled") != (order == "<>"))
         right = self.operands.value(TEST, kinds.field_of(left))
         found = kinds.compared(order, left, right, at)

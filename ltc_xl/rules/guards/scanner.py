@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from ltc_xl.rules.guards.errors import GuardError
 from ltc_xl.rules.guards.marks import Folded
+from ltc_xl.rules.guards.written import nearest_order
 
 LONGEST = 500
 SYMBOLS = (">=", "<=", "<>", "!=", "==", "=", ">", "<", "&&", "||", "+", "-", "*", "/")
@@ -62,10 +63,15 @@ class Scanner:
     def unexpected(self) -> GuardError:
         """Return the error that what stands next has no place there."""
         if self.at_end:
-            return self.error("ends_early")
+            return self.ends_early()
         start = self.place
         found = self.bare_word() or self.text[start : start + 1]
         return self.error("unexpected", start, found=found)
+
+    def ends_early(self) -> GuardError:
+        """Return the error that something must follow what stands before the place reached."""
+        before = self.text[: self.place].strip()
+        return self.error("ends_early", found=before) if before else self.error("empty_part")
 
     def skip_blanks(self) -> None:
         """Go on to what is no blank."""
@@ -133,7 +139,8 @@ class Scanner:
         while self.text[behind : behind + 1] in tuple(_ORDER_MARKS):
             behind += 1
         if behind > self.place:
-            raise self.error("no_operator", start, found=self.text[start:behind])
+            found = self.text[start:behind]
+            raise self.error("no_operator", start, found=found, near=nearest_order(found))
         return symbol
 
     def ends_name(self, place: int) -> bool:
@@ -162,7 +169,7 @@ class Scanner:
             return None
         start, end = self.place, self.text.find(mark, self.place)
         if end < 0:
-            raise self.error("open_quote", start - 1)
+            raise self.error("open_quote", start - 1, found=self.text[start - 1 :].strip())
         self.place = end + 1
         return self.text[start:end]
 
