@@ -12,6 +12,8 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.cleaning_sheet import CLEANING, cleaning_rules
+from ltc_xl.rules.fields import FIELDS, field_rules
+from ltc_xl.rules.row_checks import ROW_CHECKS, row_checks
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_tests import testable, trials
 from ltc_xl.rules.rule_version import rule_version
@@ -20,6 +22,9 @@ from ltc_xl.rules.scoring import scoring_rules
 from ltc_xl.rules.soundness.stages import stage_findings
 from ltc_xl.rules.soundness.tables import regions_of, table_findings
 from ltc_xl.rules.transfer import CRITERIA, transfer_criteria
+
+ROW_BY_ROW = (FIELDS, ROW_CHECKS)
+"""Rule sheets that stay in use when a row of theirs is wrong: that row alone is off."""
 
 
 def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
@@ -38,10 +43,12 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         scoring_rules(book, rulebook, as_of),
         RuleSet(CRITERIA, transfer_criteria(book, rulebook, as_of).problems),
         RuleSet(CLEANING, cleaning_rules(book, rulebook).problems),
+        *map(RuleSet, ROW_BY_ROW),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
     examples = trials(book, rulebook, testable(*sets[:3]), as_of)
     found += trial_findings(examples, book)
+    found += [*field_rules(book, rulebook).problems, *row_checks(book, rulebook).problems]
     told = ordered(book, judged(found, rulebook, "strict"))
     data = document(book, told, lang or book.lang)
     return Outcome(
