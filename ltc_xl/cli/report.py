@@ -22,7 +22,7 @@ def report() -> None:
 
 @report.command()
 @book_argument()
-@click.option("--by", type=click.Choice(["channel", "owner", "month", "team"]), default="channel")
+@click.option("--by", metavar="channel|owner|month|team|COLUMN", default="channel")
 @asking("json", "dry_run", "out", "store")
 def funnel(*, asked: Asked, book: Path, by: str) -> int:
     """Print the way from lead to signed deal."""
@@ -33,12 +33,13 @@ def funnel(*, asked: Asked, book: Path, by: str) -> int:
 
 @report.command()
 @book_argument()
+@click.option("--by", metavar="owner|COLUMN", default="owner")
 @asking("json", "dry_run", "out", "store")
-def pipeline(*, asked: Asked, book: Path) -> int:
+def pipeline(*, asked: Asked, book: Path, by: str) -> int:
     """Print the open deals by stage, owner and month."""
     from ltc_xl import report as reporting
 
-    return answer(asked, book, "report pipeline", reporting.pipeline)
+    return answer(asked, book, "report pipeline", reporting.pipeline, by=by)
 
 
 @report.command()

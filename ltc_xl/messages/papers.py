@@ -39,6 +39,8 @@ def _steps(lang: Lang) -> Mapping[str, str]:
 
 def heading(field: Field, lang: Lang) -> str:
     """Return the heading of a column."""
+    if field.heading:
+        return field.heading
     return bucket_words(field.code, lang) if field.bucket else say(f"reports.columns.{field.code}", lang)
 
 

@@ -11,6 +11,7 @@ from functools import cache
 
 import polars as pl
 
+from ltc_xl.model.enums import LANGS, enums
 from ltc_xl.model.headers import header_key
 from ltc_xl.model.tables import Column, Table, tables
 
@@ -56,13 +57,22 @@ def column_named(owner: Table, name: str) -> Column | None:
     return next((column for column in owner.columns if header_key(name) in _keys(column)), None)
 
 
-def own_columns(fields: pl.DataFrame) -> Mapping[str, tuple[Column, ...]]:
-    """Return table -> the columns of its own that a firm declared; of two of one name the first counts."""
+def own_columns(
+    fields: pl.DataFrame, choices: pl.DataFrame | None = None
+) -> Mapping[str, tuple[Column, ...]]:
+    """Return table -> the columns of its own that a firm declared; of two of one name the first counts.
+
+    Args:
+        fields: the rows of 字段.
+        choices: the rows of 选项; a declaration may name one of its lists instead of single words.
+    """
+    rows = fields.drop_nulls(["table", "field"]).rows(named=True)
+    lists = _lists(choices) if rows else {}
     found: dict[str, dict[str, Column]] = {}
-    for row in fields.drop_nulls(["table", "field"]).iter_rows(named=True):
+    for row in rows:
         owner = table_called(row["table"])
         if owner is not None and can_have_own(owner) and column_named(owner, row["field"]) is None:
-            found.setdefault(owner.name, {}).setdefault(header_key(row["field"]), _column(row))
+            found.setdefault(owner.name, {}).setdefault(header_key(row["field"]), _column(row, lists))
     return {name: tuple(columns.values()) for name, columns in found.items()}
 
 
@@ -92,9 +102,20 @@ def _keys(column: Column) -> frozenset[str]:
     return frozenset(header_key(name) for name in (*header_names(column), column.code))
 
 
-def _column(row: Mapping[str, object]) -> Column:
+def _lists(choices: pl.DataFrame | None) -> Mapping[str, tuple[str, ...]]:
+    """Return list -> its words in both languages: those of the model, and as the firm calls them."""
+    found = {
+        name: [word.label(lang) for word in listed for lang in LANGS] for name, listed in enums().items()
+    }
+    if choices is not None:
+        for name, *labels in choices.drop_nulls("set").select("set", *LANGS).iter_rows():
+            found.setdefault(name, []).extend(filter(None, labels))
+    return {name: tuple(dict.fromkeys(words)) for name, words in found.items()}
+
+
+def _column(row: Mapping[str, object], lists: Mapping[str, tuple[str, ...]]) -> Column:
     """Return the column of a row of 字段: what it is called and of which type, not what it must hold."""
-    name = str(row["field"]).strip()
+    name, choices = str(row["field"]).strip(), choices_in(_text(row["choices"]))
     return Column(
         _PREFIX + name,
         zh=str(row["label_zh"] or name),
@@ -103,7 +124,7 @@ def _column(row: Mapping[str, object]) -> Column:
         pii="personal" if row["is_personal"] == "YES" else None,
         hint_zh=_text(row["hint_zh"]),
         hint_en=_text(row["hint_en"]),
-        choices=choices_in(_text(row["choices"])),
+        choices=lists.get(choices[0], choices) if len(choices) == 1 else choices,
     )
 
 

@@ -89,11 +89,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a grid; ``bucket`` when the heading is the label of an ageing bucket."""
+    """One column of a grid.
+
+    ``bucket`` when the heading is the label of an ageing bucket; ``heading`` of a column that the firm has named.
+    """
 
     code: str
     kind: Kind
     bucket: bool = False
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,11 @@ class _Words:
 
     def title(self, grid: Grid) -> str:
         """Return what stands over a grid; one by keys says which keys."""
+        first = grid.fields[0]
         if grid.name != "keys":
-            return self.say(f"grids.{grid.name}")
-        return f"{self.say(f'titles.{self.report.name}')} · {self.say(f'keys.{grid.fields[0].code}')}"
+            return self.say(f"grids.{grid.name}", name=first.heading)
+        by = self.say(f"keys.{first.code}", name=first.heading)
+        return f"{self.say(f'titles.{self.report.name}')} · {by}"
 
     def column(self, field: Field, shown: Sequence[str]) -> Texts:
         """Return a column: heading, side, and the widest text in it; words may wrap, figures must not."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from ltc_xl.model.paper import Chart, Field, Figure, Grid, Number, Phrase, Repor
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.derived import derived
 from ltc_xl.rules.funnel import (
+    FUNNEL_KEYS,
     FunnelKey,
     deals,
     funnel_leads,
@@ -25,6 +27,7 @@ from ltc_xl.rules.funnel import (
     other_currencies,
 )
 from ltc_xl.rules.lead_exits import lead_exits
+from ltc_xl.rules.own_keys import OWN, file_name, own_label, refuse_unknown
 
 _AMOUNTS = ("won_amount", "open_amount", "open_amount_at_list", "weighted_amount")
 _FIELDS = (
@@ -39,35 +42,48 @@ _FIELDS = (
     *(Field(name, "money") for name in _AMOUNTS),
     Field("median_cycle_days_won", "days"),
 )
+_TOLD_BY = ("leads", "opportunities")
+"""Tables whose own columns a funnel can be told by."""
 _DEFINED = ("leads", "qualified", "conversion", "win_rate", "open_at_list", "weighted", "cycle_days")
 
 
-def funnel(book: Book, rulebook: Rulebook, as_of: date, by: FunnelKey = "channel") -> Outcome:
-    """Return the funnel per channel, owner, month or team.
+def funnel(book: Book, rulebook: Rulebook, as_of: date, by: str = "channel") -> Outcome:
+    """Return the funnel per channel, owner, month or team, or per value of a column of the firm's own.
 
     Amounts are in the firm's currency (where no deal is, in the one most deals are in); deals in others are
     counted, and their amounts stand apart.
+
+    Raises:
+        UsageError: neither leads nor deals have an own column of that name.
     """
-    leads, known = funnel_leads(book, as_of), deals(derived(book, rulebook, as_of), as_of)
+    refuse_unknown(book, by, FUNNEL_KEYS, *_TOLD_BY)
+    key = cast("FunnelKey", by if by in FUNNEL_KEYS else OWN)
+    own = own_label(book, by, *_TOLD_BY) if key == OWN else ""
+    leads, known = funnel_leads(book, as_of, own), deals(derived(book, rulebook, as_of), as_of, own)
     currency = main_currency(known, rulebook.currency)
-    own = in_currency(known, currency, rulebook.currency)
+    shown = in_currency(known, currency, rulebook.currency)
     others = other_currencies(known, currency, rulebook.currency)
     table = FunnelTable(
         as_of,
-        by,
+        key,
         currency,
-        stages=funnel_stages(leads, own),
-        rows=funnel_rows(leads, own, by),
-        total=funnel_total(leads, own),
+        stages=funnel_stages(leads, shown),
+        rows=funnel_rows(leads, shown, key),
+        total=funnel_total(leads, shown),
         others=others,
-        exits=lead_exits(leads, by),
+        exits=lead_exits(leads, key),
+        own=own,
     )
     return Outcome(papers=(_paper(table, book, rulebook),), data=_document(table))
 
 
 @dataclass(frozen=True)
 class FunnelTable:
-    """The funnel as figures; ``others`` are the deals in other currencies, ``exits`` why leads came back."""
+    """The funnel as figures.
+
+    ``others`` are the deals in other currencies, ``exits`` why leads came back, ``own`` what the firm's own
+    column is called by which it is told, '' where it is told by another.
+    """
 
     as_of: date
     by: FunnelKey
@@ -77,6 +93,7 @@ class FunnelTable:
     total: Mapping[str, Number | None]
     others: pl.DataFrame
     exits: pl.DataFrame
+    own: str = ""
 
 
 # ---------------------------------------------------------------- machine form
@@ -85,7 +102,7 @@ class FunnelTable:
 def _document(table: FunnelTable) -> dict[str, object]:
     return {
         "as_of": table.as_of.isoformat(),
-        "by": table.by,
+        "by": table.own or table.by,
         "currency": table.currency,
         "stages": [_texts(row) for row in table.stages.iter_rows(named=True)],
         "total": _texts(table.total),
@@ -119,7 +136,8 @@ def _paper(table: FunnelTable, book: Book, rulebook: Rulebook) -> Paper:
         definitions=(*_DEFINED, *(["exits"] if table.exits.height else [])),
         unread=book.unread_places("leads", "opportunities"),
     )
-    return paper_of(report, *([table.by] if table.by != "channel" else []))
+    named = table.own and file_name(table.own)
+    return paper_of(report, *([named or table.by] if table.by != "channel" else []))
 
 
 def _figures(table: FunnelTable) -> tuple[Figure, ...]:
@@ -143,7 +161,7 @@ def _key_grid(table: FunnelTable) -> Grid:
     rows = table.rows.sort(order, descending=[name != "key" for name in order])
     return Grid(
         "keys",
-        (Field(table.by, "text"), *_FIELDS),
+        (Field(table.by, "text", heading=table.own), *_FIELDS),
         rows.rename({"key": table.by}).to_dicts(),
         table.total,
         where="sheet",
@@ -152,7 +170,7 @@ def _key_grid(table: FunnelTable) -> Grid:
 
 def _exit_grid(table: FunnelTable) -> Grid:
     fields = (
-        Field(table.by, "text"),
+        Field(table.by, "text", heading=table.own),
         Field("exit", "phrase"),
         Field("reason", "text"),
         Field("leads", "count"),

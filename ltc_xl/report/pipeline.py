@@ -11,6 +11,7 @@ from ltc_xl.report.document import Texts, definitions, figure_data, records, tex
 from ltc_xl.report.pipeline_paper import VALUES, PipelineTable, pipeline_figures, pipeline_paper
 from ltc_xl.rules.derived import derived
 from ltc_xl.rules.funnel import deals, in_currency, main_currency
+from ltc_xl.rules.own_keys import own_label, refuse_unknown
 from ltc_xl.rules.pipeline import (
     open_deals,
     other_pipelines,
@@ -21,20 +22,26 @@ from ltc_xl.rules.pipeline import (
 )
 
 
-def pipeline(book: Book, rulebook: Rulebook, as_of: date) -> Outcome:
-    """Return the open deals of a day.
+def pipeline(book: Book, rulebook: Rulebook, as_of: date, by: str = "owner") -> Outcome:
+    """Return the open deals of a day by stage, owner and month, and by a column of the firm's own.
 
     Amounts are in the currency of the funnel; deals in others are counted, and their amounts stand apart.
+
+    Raises:
+        UsageError: deals have no own column of that name.
     """
+    refuse_unknown(book, by, ("owner",), "opportunities")
     full = derived(book, rulebook, as_of)
     currency = main_currency(deals(full, as_of), rulebook.currency)
-    table = pipeline_table(full, rulebook, as_of, currency)
+    table = pipeline_table(full, rulebook, as_of, currency, None if by == "owner" else by)
     return Outcome(papers=(pipeline_paper(table, full, rulebook),), data=_document(table, full))
 
 
-def pipeline_table(full: Book, rulebook: Rulebook, as_of: date, currency: str) -> PipelineTable:
-    """Return the pipeline in figures; ``full`` has its computed columns filled."""
-    every = open_deals(full, rulebook, as_of)
+def pipeline_table(
+    full: Book, rulebook: Rulebook, as_of: date, currency: str, by: str | None = None
+) -> PipelineTable:
+    """Return the pipeline in figures; ``full`` has its computed columns filled, ``by`` is an own column."""
+    every = open_deals(full, rulebook, as_of, by)
     own = in_currency(every, currency, rulebook.currency)
     return PipelineTable(
         as_of,
@@ -47,6 +54,7 @@ def pipeline_table(full: Book, rulebook: Rulebook, as_of: date, currency: str) -
         total=pipeline_total(own),
         others=other_pipelines(every, currency),
         velocity=velocity(full, own, as_of),
+        by=own_label(full, by, "opportunities") if by else "",
     )
 
 
@@ -77,6 +85,7 @@ def _document(table: PipelineTable, book: Book) -> Texts:
         "stages": records(table.stages),
         "owners": records(table.owners),
         "months": records(table.months),
+        **({"by": table.by, "keys": records(table.keys)} if table.by else {}),
         "deals": _deals(table.deals),
         "other_currencies": records(table.others),
         "definitions": definitions([figure.name for figure in named], book.lang, **VALUES),

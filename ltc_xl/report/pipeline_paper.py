@@ -12,7 +12,8 @@ from ltc_xl.model.money import total
 from ltc_xl.model.outcome import Paper
 from ltc_xl.model.paper import Chart, Field, Figure, Grid, Number, Phrase, Report, paper_of
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.rules.pipeline import WINDOW_DAYS, Velocity
+from ltc_xl.rules.own_keys import OWN, file_name
+from ltc_xl.rules.pipeline import WINDOW_DAYS, Velocity, pipeline_by
 
 VALUES: Mapping[str, object] = {"window": WINDOW_DAYS}
 _SUMS = (
@@ -43,6 +44,7 @@ class PipelineTable:
         deals: every open deal with its own amounts.
         own: the same with the amounts of one currency only.
         others: what the deals in other currencies come to.
+        by: what the firm's own column is called by which they are told as well, '' for none.
     """
 
     as_of: date
@@ -55,6 +57,12 @@ class PipelineTable:
     total: Mapping[str, Number | None]
     others: pl.DataFrame
     velocity: Velocity
+    by: str = ""
+
+    @property
+    def keys(self) -> pl.DataFrame:
+        """Return the deals per value of the firm's own column."""
+        return pipeline_by(self.own, OWN)
 
 
 def pipeline_paper(table: PipelineTable, book: Book, rulebook: Rulebook) -> Paper:
@@ -65,6 +73,7 @@ def pipeline_paper(table: PipelineTable, book: Book, rulebook: Rulebook) -> Pape
         _grid(table, "by_month", "month", table.months),
         deal_grid(table),
         other_grid(table.others),
+        *([_grid(table, OWN, OWN, table.keys, table.by)] if table.by else []),
     )
     report = Report(
         name="pipeline",
@@ -81,7 +90,8 @@ def pipeline_paper(table: PipelineTable, book: Book, rulebook: Rulebook) -> Pape
         values=VALUES,
         unread=book.unread_places("opportunities"),
     )
-    return paper_of(report, formats=("html", "xlsx", "pdf"))
+    named = [file_name(table.by)] if table.by else []
+    return paper_of(report, *named, formats=("html", "xlsx", "pdf"))
 
 
 def pipeline_figures(table: PipelineTable) -> tuple[Figure, ...]:
@@ -137,8 +147,9 @@ def stage_grid(table: PipelineTable) -> Grid:
     return Grid("stages", fields, table.stages.to_dicts(), table.total)
 
 
-def _grid(table: PipelineTable, name: str, key: str, rows: pl.DataFrame) -> Grid:
-    return Grid(name, (Field(key, "text"), *_SUMS, *_MARKS), rows.to_dicts(), table.total, where="sheet")
+def _grid(table: PipelineTable, name: str, key: str, rows: pl.DataFrame, heading: str = "") -> Grid:
+    fields = (Field(key, "text", heading=heading), *_SUMS, *_MARKS)
+    return Grid(name, fields, rows.to_dicts(), table.total, where="sheet")
 
 
 def deal_grid(table: PipelineTable) -> Grid:

@@ -11,15 +11,20 @@ from ltc_xl.model.money import MONEY, product, total
 from ltc_xl.model.paper import Number
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.billing import first_rows
+from ltc_xl.rules.own_keys import own_key
 
-FunnelKey = Literal["channel", "owner", "month", "team"]
-FUNNEL_KEYS: tuple[FunnelKey, ...] = get_args(FunnelKey)
+FunnelKey = Literal["channel", "owner", "month", "team", "own"]
+FUNNEL_KEYS: tuple[str, ...] = get_args(FunnelKey)[:-1]
+"""What a funnel can be told by, besides a column of the firm's own."""
 QUALIFIED = ("QUALIFIED", "ASSIGNED", "FOLLOWING", "CONVERTED")
 _NO_MONEY = pl.lit(0).cast(MONEY)
 
 
-def funnel_leads(book: Book, as_of: date) -> pl.DataFrame:
-    """Return the leads known on a day with ``team`` and ``month``; one found to be a duplicate is none."""
+def funnel_leads(book: Book, as_of: date, own: str | None = None) -> pl.DataFrame:
+    """Return the leads known on a day with ``team`` and ``month``; one found to be a duplicate is none.
+
+    ``own`` is what the firm's own column of that name says.
+    """
     known = pl.col("created_on").is_null() | (pl.col("created_on") <= as_of)
     leads = book.rows("leads").filter(known & pl.col("state").ne_missing("DUPLICATE"))
     columns = leads.select(
@@ -31,19 +36,21 @@ def funnel_leads(book: Book, as_of: date) -> pl.DataFrame:
         "return_count",
         "created_on",
         "budget",
+        own_key(book, "leads", own),
         month=_month("created_on"),
     )
     return columns.join(_teams(book), on="owner", how="left")
 
 
-def deals(book: Book, as_of: date) -> pl.DataFrame:
+def deals(book: Book, as_of: date, own: str | None = None) -> pl.DataFrame:
     """Return the opportunities known on a day with the facts of the lead each came from.
 
-    A deal closed later was still open on the day; which stage it was in is not known (null).
+    A deal closed later was still open on the day; which stage it was in is not known (null). ``own`` is what
+    the firm's own column of that name says of the deal, else of its lead.
     """
     known = pl.col("created_on").is_null() | (pl.col("created_on") <= as_of)
     later = pl.col("closed_on").is_not_null() & (pl.col("closed_on") > as_of)
-    rows = _with_lead(_with_list_price(book).filter(known), book)
+    rows = _with_lead(_with_list_price(book).filter(known), book, own)
     rows = rows.join(_teams(book).rename({"team": "home_team"}), on="owner", how="left")
     return rows.select(
         "lead_uid",
@@ -51,6 +58,7 @@ def deals(book: Book, as_of: date) -> pl.DataFrame:
         "owner",
         "currency",
         "amount",
+        own=pl.coalesce(own_key(book, "opportunities", own), "lead_own"),
         team=pl.coalesce("team", "home_team"),
         month=pl.coalesce(_month("lead_created_on"), _month("created_on")),
         stage=pl.when(~later).then("stage"),
@@ -80,14 +88,19 @@ def _with_list_price(book: Book) -> pl.DataFrame:
     return rows.with_columns(pl.coalesce("list_price", "catalogue_price"))
 
 
-def _with_lead(rows: pl.DataFrame, book: Book) -> pl.DataFrame:
+def _with_lead(rows: pl.DataFrame, book: Book, own: str | None) -> pl.DataFrame:
     """Return the opportunities with their lead, by its number or by the number it had where it came from."""
     leads = book.rows("leads")
     by_number = first_rows(leads, "lead_id").select(pl.col(UID).alias("by_number"), lead="lead_id")
     by_source = first_rows(leads, "source_id").select(
         pl.col(UID).alias("by_source"), lead_source_id="source_id"
     )
-    facts = leads.select(pl.col(UID).alias("lead_uid"), "channel", lead_created_on="created_on")
+    facts = leads.select(
+        pl.col(UID).alias("lead_uid"),
+        "channel",
+        lead_created_on="created_on",
+        lead_own=own_key(book, "leads", own),
+    )
     found = rows.join(by_number, on="lead", how="left").join(by_source, on="lead_source_id", how="left")
     return found.with_columns(lead_uid=pl.coalesce("by_number", "by_source")).join(
         facts, on="lead_uid", how="left"

@@ -16,6 +16,7 @@ from ltc_xl.model.money import cents, product, total
 from ltc_xl.model.paper import Number
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
+from ltc_xl.rules.own_keys import own_key
 
 WINDOW_DAYS = 365
 """Win rate and cycle of the velocity are those of the deals closed in so many days."""
@@ -34,13 +35,14 @@ _COLUMNS = (
 )
 
 
-def open_deals(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
+def open_deals(book: Book, rulebook: Rulebook, as_of: date, own: str | None = None) -> pl.DataFrame:
     """Return the deals open on a day, largest first, in any currency.
 
     Args:
         book: with its computed columns filled.
         rulebook: gives the firm's currency and the longest stay in each stage.
         as_of: the day.
+        own: the name of a column of the firm's own; what it says stands in ``own``.
 
     Returns:
         ``stage`` null where it is not known; ``weighted`` amount x win rate of the stage; ``stuck`` longer in
@@ -56,6 +58,7 @@ def open_deals(book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
         .select(
             UID,
             *_COLUMNS,
+            own_key(book, "opportunities", own),
             opp_id=pl.coalesce("opp_id", "source_id"),
             currency=pl.col("currency").fill_null(rulebook.currency),
             stage=pl.when(told).then("stage"),

@@ -194,7 +194,14 @@ def _language(source: Source, places: Places, meta: Mapping[str, str]) -> Lang:
 
 def _with_own_columns(source: Source, places: Places, reading: Reading) -> Places:
     """Return the places; tables to which the firm added columns, and declared them, have these as well."""
-    declared = own_columns(_read(source, places[FIELDS], reading).table.rows) if FIELDS in places else {}
+    if FIELDS not in places:
+        return places
+    held = {
+        name: _read(source, places[name], reading).table.rows
+        for name in (FIELDS, "choices")
+        if name in places
+    }
+    declared = own_columns(held[FIELDS], held.get("choices"))
     own = {name: with_own_columns(places[name], more) for name, more in declared.items() if name in places}
     return {**places, **own}
 
