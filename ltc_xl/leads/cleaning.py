@@ -11,7 +11,7 @@ from ltc_xl.model.change import Changes, applied, differences
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.model.tables import UID, table
+from ltc_xl.model.tables import UID
 from ltc_xl.rules.cleaning import Cleaning, cleaning, notes, originals
 from ltc_xl.rules.cleaning_sheet import DEMANDS, CleanRule, cleaning_rules
 from ltc_xl.rules.lead_steps import lead_steps
@@ -40,8 +40,8 @@ def clean(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
         changes=changes + states,
         findings=rules.problems,
         data={
-            "changed": _changed(found, spoken),
-            "failed": _failed(found, rules.rules, spoken),
+            "changed": _changed(found, book, spoken),
+            "failed": _failed(found, rules.rules, book, spoken),
             "leads": found.leads.height,
             "clean": found.leads.height - found.failed[UID].n_unique(),
             "problems": problems,
@@ -53,9 +53,10 @@ def clean(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
 def _changes(found: Cleaning, rules: tuple[CleanRule, ...], book: Book) -> Changes:
     """Return the cells put right, and what is noted beside them."""
     between = say("cleaning.between", book.lang)
-    said = _demands(rules, book.lang)
+    said = _demands(rules, book, book.lang)
     labels = {
-        code: say("cleaning.original", book.lang, column=_label(code, book.lang)) for code in _fields(rules)
+        code: say("cleaning.original", book.lang, column=_label(code, book, book.lang))
+        for code in _fields(rules)
     }
     noted = notes(found, said, between).join(originals(found, labels, between), on=UID, maintain_order="left")
     after = found.leads.drop("clean_note", "originals").join(noted, on=UID, maintain_order="left")
@@ -76,36 +77,36 @@ def _states(found: Cleaning, book: Book, rulebook: Rulebook, as_of: date) -> Cha
     return Changes(states)
 
 
-def _label(code: str, lang: Lang) -> str:
-    return table("leads").by_code[code].label(lang)
+def _label(code: str, book: Book, lang: Lang) -> str:
+    return book.table("leads").by_code[code].label(lang)
 
 
-def _demands(rules: tuple[CleanRule, ...], lang: Lang) -> dict[int, str]:
+def _demands(rules: tuple[CleanRule, ...], book: Book, lang: Lang) -> dict[int, str]:
     """Return what a lead that fails is told, by the place of the rule."""
-    return {place: _said(rule, lang) for place, rule in enumerate(rules) if rule.kind in DEMANDS}
+    return {place: _said(rule, book, lang) for place, rule in enumerate(rules) if rule.kind in DEMANDS}
 
 
-def _said(rule: CleanRule, lang: Lang) -> str:
+def _said(rule: CleanRule, book: Book, lang: Lang) -> str:
     """Return what a lead that fails is told: the cure of the row, else what the rule asks for."""
-    labels = [_label(code, lang) for code in rule.fields]
+    labels = [_label(code, book, lang) for code in rule.fields]
     usual = say(f"cleaning.fails.{rule.kind}", lang, columns=labels, words=list(rule.words))
     return say("cleaning.note", lang, no=rule.no, cure=rule.cure or usual)
 
 
-def _changed(found: Cleaning, lang: Lang) -> list[dict[str, object]]:
+def _changed(found: Cleaning, book: Book, lang: Lang) -> list[dict[str, object]]:
     called = dict(found.before.select(UID, pl.coalesce("lead_id", UID)).iter_rows())
     return [
-        {"lead_id": called[uid], "column": code, "label": _label(code, lang), "old": old, "new": new}
+        {"lead_id": called[uid], "column": code, "label": _label(code, book, lang), "old": old, "new": new}
         for uid, code, old, new in found.changed.iter_rows()
     ]
 
 
-def _failed(found: Cleaning, rules: tuple[CleanRule, ...], lang: Lang) -> list[dict[str, object]]:
+def _failed(found: Cleaning, rules: tuple[CleanRule, ...], book: Book, lang: Lang) -> list[dict[str, object]]:
     named = found.leads.select(
         UID, number=pl.coalesce("lead_id", UID), called=pl.coalesce("company", "contact")
     )
     rows = found.failed.join(named, on=UID, how="left", maintain_order="left")
-    told = _demands(rules, lang)
+    told = _demands(rules, book, lang)
     return [
         {
             "lead_id": number,

@@ -8,7 +8,6 @@ from ltc_xl.leads.phrases import Phrases
 from ltc_xl.model.book import Book
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.money import RATE
-from ltc_xl.model.tables import table
 
 _TEN_THOUSAND = 10_000
 _SHORTEST_STEP = 100
@@ -33,7 +32,7 @@ class Facts:
     def __init__(self, book: Book, say: Phrases) -> None:
         self.book, self.say = book, say
         self._labels = {
-            column.code: book.labels(column.enum) for column in table("leads").columns if column.enum
+            column.code: book.labels(column.enum) for column in book.table("leads").columns if column.enum
         }
         self._said: dict[tuple[str, object], str] = {}
 
@@ -59,14 +58,14 @@ class Facts:
 
     def label(self, code: str) -> str:
         """Return the header of a column: the sheet's own, in the language of the book."""
-        place, column = self.book.place("leads"), table("leads").by_code.get(code)
+        place, column = self.book.place("leads"), self.book.table("leads").by_code.get(code)
         if place and code in place.headers and self.say.lang == self.book.lang:
             return place.headers[code]
         return column.label(self.say.lang) if column else code
 
     def worded(self, code: str, value: object) -> str:
         """Return a value as a person reads it."""
-        column = table("leads").by_code.get(code)
+        column = self.book.table("leads").by_code.get(code)
         if isinstance(value, Decimal):
             is_rate = code == "completeness" or (column is not None and column.dtype == RATE)
             return f"{value:.0%}" if is_rate else amount_words(value, self.say.lang)

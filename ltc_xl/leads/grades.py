@@ -46,8 +46,8 @@ def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
         "problems": problems_data(book, problems, told.lang),
         "rule_versions": {name: rule_version(name, book, rulebook) for name in versions},
     }
-    is_sound = found.rules.sound and found.points.rules.sound
-    return Outcome(changes, problems, data=data, exit_status=int(not is_sound))
+    has_errors = found.rules.has_errors or found.points.rules.has_errors
+    return Outcome(changes, problems, data=data, exit_status=int(has_errors))
 
 
 def _changes(found: Grading, graded: pl.DataFrame, whys: list[str]) -> Changes:

@@ -82,8 +82,10 @@ def _filling(leads: pl.DataFrame, rule: CleanRule, code: str) -> pl.Expr:
 def _tidy(code: str) -> pl.Expr:
     """Return a text as it should be typed: half width, single blanks; numbers bare, addresses small."""
     plain = pl.col(code).str.normalize("NFKC").str.strip_chars().str.replace_all(r"\s+", " ")
-    column = table("leads").by_code[code]
-    if column.format == "mobile":
+    column = table("leads").by_code.get(code)
+    if column is None:
+        text = plain
+    elif column.format == "mobile":
         bare = plain.str.replace_all(_MARKS, "").str.replace(_COUNTRY, "$1")
         text = pl.when(bare.str.contains(_MOBILE)).then(bare).otherwise(plain)
     elif column.format == "email":

@@ -15,7 +15,7 @@ def check_leads_can_be_graded(case: Case) -> list[Finding]:
 
 def check_leads_can_be_scored(case: Case) -> list[Finding]:
     """Report what is wrong with 线索打分."""
-    return _told(scoring_rules(case.book, case.rulebook, case.as_of), case)
+    return _told(scoring_rules(case.book, case.rulebook.as_typed, case.as_of), case)
 
 
 def check_leads_can_be_assigned(case: Case) -> list[Finding]:
