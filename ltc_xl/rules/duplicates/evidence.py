@@ -1,44 +1,36 @@
 """What speaks for and against two parties being one: a duplicate, a suspect, or nothing.
 
-Numbers and addresses that belong to one decide; names that are merely alike propose; another city, another
-branch and other numbers all round speak against them.
+Numbers and addresses that belong to one decide; names that are merely alike propose, where that is likelier
+than not; another city, another branch and other numbers all round speak against them.
 """
 
 from dataclasses import dataclass
 
 import polars as pl
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.duplicates.blocks import pairs
-
-SHORT = 3
-"""Names this short differ by a character as two firms differ."""
-
-NEAR = 85
-"""Core names this like one another, of a hundred, may be one name typed twice."""
-
-VERY_NEAR = 92
-"""So like must they be where the two have other telephone numbers and nothing else in common."""
+from ltc_xl.rules.duplicates.likeness import compared, differs
+from ltc_xl.rules.duplicates.odds import with_odds
 
 RELATED = 70
-"""And this like, where the two write from one firm's own mail domain."""
+"""Names this like, of a hundred, speak for one firm where the two write from its own mail domain."""
 
-CROWD = 2
-"""A name with more neighbours than this, in its city, is one of many like it: likeness alone says nothing."""
+_SURE = 2.2
+"""Logarithm of odds of nine to one: below, one full name is not enough."""
 
 _SCORES = {
     "uscc": 100,
     "mobile": 98,
     "email": 97,
     "full": 96,
-    "mobile_other": 70,
-    "email_other": 70,
     "core": 90,
     "sound": 85,
     "near": 80,
     "domain": 75,
+    "mobile_other": 70,
+    "email_other": 70,
+    "short": 70,
 }
 
 
@@ -49,24 +41,30 @@ class Suspicions:
     Attributes:
         pairs: ``a``, ``b`` (parties), ``rule``, ``band``, ``score``, ``ratio`` of the names, and ``same.…``,
             ``other.…``: whether they agree, or differ, in what both of them say.
-        crowded: how many keys were too common to be of use.
+        crowded: keys that too many share: ``by``, ``party`` (the first that has it) and ``parties``.
     """
 
     pairs: pl.DataFrame
-    crowded: int
+    crowded: pl.DataFrame
 
 
-def suspicions(known: pl.DataFrame) -> Suspicions:
-    """Return the pairs of parties that are, or may be, one."""
-    blocks = pairs(known)
-    compared = _compared(known, _of_two(known, blocks.pairs))
-    decided = compared.with_columns(rule=_decided())
-    inherited = _placed(known, decided)
-    open_pairs = _without_crowds(inherited.with_columns(rule=pl.coalesce("rule", _proposed())))
-    told = open_pairs.drop_nulls("rule").with_columns(
-        band=pl.when(pl.col("rule").is_in(["uscc", "mobile", "email", "full"]))
-        .then(pl.lit("duplicate"))
-        .otherwise(pl.lit("suspect")),
+def suspicions(known: pl.DataFrame, fresh: pl.Series | None = None) -> Suspicions:
+    """Return the pairs of parties that are, or may be, one.
+
+    Args:
+        known: the parties.
+        fresh: the parties to look at; pairs of two others are left out. None looks at all.
+    """
+    blocks = pairs(known, fresh)
+    likened = compared(known, _of_two(known, blocks.pairs))
+    decided = _placed(known, likened.with_columns(rule=_decided()))
+    weighed = with_odds(known, decided)
+    proposed = weighed.with_columns(rule=pl.coalesce("rule", _proposed())).drop_nulls("rule")
+    certain = pl.col("rule").is_in(["uscc", "mobile", "email"]) | (
+        (pl.col("rule") == "full") & (pl.col("odds") > _SURE)
+    )
+    told = proposed.with_columns(
+        band=pl.when(certain).then(pl.lit("duplicate")).otherwise(pl.lit("suspect")),
         score=pl.col("rule").replace_strict(_SCORES, return_dtype=pl.Int64),
     )
     return Suspicions(told.sort("a", "b"), blocks.crowded)
@@ -79,39 +77,6 @@ def _of_two(known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
     one = (left[UID] == right[UID]) & (leads[0] == leads[1])
     people = (left["kind"] == "contacts") | (right["kind"] == "contacts")
     return met.filter(~one & (leads[0] | leads[1] | ~people))
-
-
-def _compared(known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs with what they agree and differ in, and how like their names are."""
-    columns = ["full", "core", "sound", "place", "branch", "contact", "mobile", "email", "domain", "uscc"]
-    left, right = (known.select(columns)[met[side]] for side in ("a", "b"))
-    both = met.with_columns(
-        *(_agrees(left[c], right[c]).alias(f"same.{c}") for c in columns),
-        *(_differs(left[c], right[c]).alias(f"other.{c}") for c in columns),
-    )
-    names = [side["core"].fill_null("").to_list() for side in (left, right)]
-    long_enough = _is_long(left["core"]) & _is_long(right["core"])
-    nameless = left["core"].is_null() | right["core"].is_null()
-    likeness = pl.Series("ratio", map(fuzz.ratio, *names), dtype=pl.Float64).set(nameless, 0.0)
-    edits = pl.Series(map(OSA.distance, *names), dtype=pl.Int64)
-    return both.with_columns(
-        likeness,
-        (((edits <= 1) & long_enough) | (likeness >= NEAR)).alias("same.near"),
-        (left["branch"].is_not_null() != right["branch"].is_not_null()).alias("one_is_branch"),
-        nameless.alias("nameless"),
-    )
-
-
-def _is_long(core: pl.Series) -> pl.Series:
-    return (core.str.len_chars() > SHORT).fill_null(value=False)
-
-
-def _agrees(left: pl.Series, right: pl.Series) -> pl.Series:
-    return (left == right).fill_null(value=False)
-
-
-def _differs(left: pl.Series, right: pl.Series) -> pl.Series:
-    return (left != right).fill_null(value=False)
 
 
 def _same(column: str) -> pl.Expr:
@@ -129,7 +94,8 @@ _STRANGE = _other("uscc") | _other("branch") | pl.col("one_is_branch")
 
 def _decided() -> pl.Expr:
     """Return the identity key that decides, or null: the same number and no other name, or the same name."""
-    one_name = (_ALIKE & ~_other("place")) | pl.col("nameless")
+    short = _same("short") & ~pl.col("one_is_group")
+    one_name = ((_ALIKE | short) & ~_other("place")) | pl.col("nameless")
     sure = ~_STRANGE & one_name
     return (
         pl.when(_same("uscc"))
@@ -144,7 +110,10 @@ def _decided() -> pl.Expr:
 
 
 def _placed(known: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs, where a party without a city stands in that of the ones it is surely one with."""
+    """Return the pairs, where a party without a city stands in that of the ones it is surely one with.
+
+    Of two of which one has no city, two provinces tell that they are apart.
+    """
     sure = decided.drop_nulls("rule").select("a", "b")
     both = pl.concat([sure, sure.select(a="b", b="a")])
     home = both.join(known.select(b="party", place="place"), on="b").drop_nulls("place")
@@ -152,39 +121,23 @@ def _placed(known: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     place = known.select("party", "place").join(homes, left_on="party", right_on="a", how="left")
     stands = place.sort("party").select(place=pl.coalesce("place", "inherited"))["place"]
     left, right = stands[decided["a"]], stands[decided["b"]]
+    untold = left.is_null() | right.is_null()
     return decided.with_columns(
-        _agrees(left, right).alias("same.place"), _differs(left, right).alias("other.place")
+        (left == right).fill_null(value=False).alias("same.place"),
+        (differs(left, right) | (untold & decided["other.province"])).alias("other.place"),
     )
 
 
 def _proposed() -> pl.Expr:
-    """Return what proposes that two are one, or null."""
+    """Return what proposes that two are one, or null: a number under another name, or names likely one."""
     apart = _STRANGE | _other("place")
-    backed = _same("domain") | _same("contact")
-    estranged = _other("mobile") & ~backed
-    alike = ~apart & (_same("place") | backed)
-    return (
-        pl.when(_same("mobile") & ~_other("uscc"))
-        .then(pl.lit("mobile_other"))
-        .when(_same("email") & ~_other("uscc"))
-        .then(pl.lit("email_other"))
-        .when(_same("core") & ~apart)
-        .then(pl.lit("core"))
-        .when(_same("sound") & alike)
-        .then(pl.lit("sound"))
-        .when(_same("near") & alike & ~(estranged & (pl.col("ratio") < VERY_NEAR)))
-        .then(pl.lit("near"))
-        .when(_same("domain") & ~apart & (pl.col("ratio") >= RELATED))
-        .then(pl.lit("domain"))
+    likely = ~apart & (pl.col("odds") > 0)
+    all_against = _other("mobile") & _other("contact") & (pl.col("ratio") < RELATED)
+    named = [pl.when((pl.col("tie") == tie) & likely).then(pl.lit(tie)) for tie in ("core", "sound", "near")]
+    return pl.coalesce(
+        pl.when(_same("mobile") & ~_other("uscc")).then(pl.lit("mobile_other")),
+        pl.when(_same("email") & ~_other("uscc") & ~all_against).then(pl.lit("email_other")),
+        *named,
+        pl.when(_same("domain") & ~apart & (pl.col("ratio") >= RELATED)).then(pl.lit("domain")),
+        pl.when((pl.col("tie") == "short") & likely).then(pl.lit("short")),
     )
-
-
-def _without_crowds(found: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs without those of names that many are like and for which nothing else speaks."""
-    bare = ~(_same("domain") | _same("contact"))
-    vague = (pl.col("rule") == "near") & bare
-    adrift = (pl.col("rule") == "core") & bare & ~_same("place")
-    sides = pl.concat([found.filter(vague | adrift).select(party=side) for side in ("a", "b")])
-    crowd = sides.group_by("party").len().filter(pl.col("len") > CROWD)["party"]
-    lost = (vague | adrift) & (pl.col("a").is_in(crowd.implode()) | pl.col("b").is_in(crowd.implode()))
-    return found.filter(~lost.fill_null(value=False))

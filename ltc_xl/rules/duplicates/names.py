@@ -1,8 +1,11 @@
 """What a company's name is made of: place, core, branch. 苏州恒远科技有限公司 is 恒远科技 of 苏州."""
 
+from collections.abc import Callable
+
 import polars as pl
 
-from ltc_xl.rules.duplicates.places import cities, city_of, leading_place
+from ltc_xl.rules.duplicates.places import cities, city_of, is_part, leading_place, lies_in, province_of
+from ltc_xl.rules.duplicates.trades import is_trade_only
 from ltc_xl.rules.name_keys import name_key
 
 _HAN = r"\p{Han}"
@@ -22,7 +25,7 @@ _MOST_PLACES = 3
 
 
 def with_names(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with what their ``name`` says: ``full``, ``core``, ``place`` and ``branch``.
+    """Return the rows with what their ``name`` says: ``full``, ``core``, ``place``, ``province``, ``branch``.
 
     ``full`` is the name without what is only typing; ``core`` is free of place and legal form, too; ``place``
     is the city, taken from ``city`` where the name has none; ``branch`` tells a branch from its house.
@@ -32,44 +35,55 @@ def with_names(rows: pl.DataFrame) -> pl.DataFrame:
     text = rows.with_columns(full=name_key(pl.col("name")), plain=plain)
     chinese = _chinese(text.filter(is_chinese))
     other = text.filter(~is_chinese.fill_null(value=False)).with_columns(
-        core=_latin(pl.col("plain")), named=pl.lit(None, pl.String), branch=pl.lit(None, pl.String)
+        core=_latin(pl.col("plain")), said=pl.lit(None, pl.String), branch=pl.lit(None, pl.String)
     )
     both = pl.concat([chinese, other.select(chinese.columns)])
-    typed = _city_of(pl.col("city").str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", ""))
+    typed = pl.col("city").str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
     return both.with_columns(
         core=pl.when(pl.col("core") != "").then("core"),
-        place=pl.coalesce("named", typed),
-    ).drop("plain", "named")
+        place=pl.coalesce(_each(pl.col("said"), _city), _each(typed, _city)),
+        province=pl.coalesce(_each(pl.col("said"), province_of), _each(typed, province_of)),
+    ).drop("plain", "said")
 
 
 def _chinese(rows: pl.DataFrame) -> pl.DataFrame:
     """Return Chinese names taken apart; a place stands in front, in brackets, or after the core in them."""
-    held = rows.with_columns(plain=pl.col("plain").str.replace_all(r"\s|^中国", "")).with_columns(
-        inside=pl.col("plain").str.extract(_IN_BRACKETS)
+    held = rows.with_columns(plain=pl.col("plain").str.replace_all(r"\s|^中国|[(]中国[)]", "")).with_columns(
+        inside=pl.col("plain").str.extract(_IN_BRACKETS), nowhere=pl.lit("")
     )
-    shut = _without_places(held, "inside").with_columns(
-        bracketed=pl.when(pl.col("inside_rest") == "").then("inside_places"),
+    shut = _without_places(held, "inside", "nowhere").with_columns(
+        bracketed=pl.when(pl.col("inside_rest") == "").then("inside_places").fill_null(""),
         rest=pl.when(pl.col("inside_rest") == "").then(pl.col("plain").str.replace(_IN_BRACKETS, "")),
     )
     whole = shut.with_columns(rest=name_key(pl.coalesce("rest", "plain").str.replace_all(_BRACKETS, "")))
-    apart = _without_places(whole, "rest").with_columns(branch=pl.col("rest").str.extract(_BRANCH))
+    apart = _without_places(whole, "rest", "bracketed").with_columns(
+        branch=pl.col("rest").str.extract(_BRANCH)
+    )
     core = pl.col("rest_rest").str.replace(_LEGAL_ZH, "").str.replace_all(_LEGAL_INSIDE, "")
+    is_core = (core.str.len_chars() >= _SHORTEST_CORE) & ~is_trade_only(core)
+    said = pl.coalesce(pl.when(pl.col(column) != "").then(column) for column in ("bracketed", "rest_places"))
     return apart.with_columns(
-        core=pl.when(core.str.len_chars() >= _SHORTEST_CORE)
-        .then(core)
-        .otherwise(pl.col("rest").str.replace(_LEGAL_ZH, "")),
-        named=pl.coalesce(_city_of(pl.col("bracketed")), _city_of(pl.col("rest_places"))),
-    ).select(*rows.columns, "core", "named", "branch")
+        core=pl.when(is_core).then(core).otherwise(pl.col("rest").str.replace(_LEGAL_ZH, "")), said=said
+    ).select(*rows.columns, "core", "said", "branch")
 
 
-def _without_places(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Return the rows with the places a text begins with and the rest of it, beside it."""
-    rest = f"{column}_rest"
-    apart = rows.with_columns(pl.col(column).alias(rest))
-    for _ in range(_MOST_PLACES):
-        place = leading_place(pl.col(rest)).fill_null("")
-        apart = apart.with_columns(pl.col(rest).str.strip_prefix(place))
-    return apart.with_columns(pl.col(column).str.strip_suffix(pl.col(rest)).alias(f"{column}_places"))
+def _without_places(rows: pl.DataFrame, column: str, around: str) -> pl.DataFrame:
+    """Return the rows with the places a text begins with and the rest of it, beside it.
+
+    A place counts after another one that it lies in: 江苏苏州昆山 is three places, 杭州海东 one and a brand.
+    """
+    rest = pl.col(f"{column}_rest")
+    apart = rows.with_columns(pl.col(column).alias(f"{column}_rest"), _around=pl.col(around))
+    for turn in range(_MOST_PLACES):
+        place = leading_place(rest, bare=turn > 0 or column == "inside").fill_null("")
+        fits = lies_in(place, pl.col("_around")) | ((pl.col("_around") == "") & pl.lit(turn == 0))
+        apart = apart.with_columns(_next=pl.when(fits).then(place).otherwise(pl.lit("")))
+        apart = apart.with_columns(
+            rest.str.strip_prefix(pl.col("_next")),
+            _around=pl.when(pl.col("_next") != "").then("_next").otherwise("_around"),
+        )
+    placed = pl.col(column).str.strip_suffix(rest).alias(f"{column}_places")
+    return apart.with_columns(placed).drop("_around", "_next")
 
 
 def _latin(plain: pl.Expr) -> pl.Expr:
@@ -80,13 +94,17 @@ def _latin(plain: pl.Expr) -> pl.Expr:
     return pl.when(core != "").then(core).otherwise(whole)
 
 
-def _city_of(text: pl.Expr) -> pl.Expr:
+def _each(texts: pl.Expr, told: Callable[[str], str | None]) -> pl.Expr:
+    """Return what a function says of each text; it is asked once for each that differs."""
+
+    def answers(column: pl.Series) -> pl.Series:
+        known = {text: told(text) for text in column.unique() if text}
+        return column.replace_strict(known, default=None, return_dtype=pl.String)
+
+    return texts.map_batches(answers, return_dtype=pl.String)
+
+
+def _city(text: str) -> str | None:
     """Return the city that a text of places names; what is no place of ours is a city by its own name."""
-    return text.map_batches(_cities, return_dtype=pl.String)
-
-
-def _cities(texts: pl.Series) -> pl.Series:
-    known = {
-        text: city_of(text) if text in cities() or city_of(text) else text for text in texts.unique() if text
-    }
-    return texts.replace_strict(known, default=None, return_dtype=pl.String)
+    known = city_of(text)
+    return known if known or text in cities() or is_part(text) else text

@@ -7,6 +7,7 @@ from ltc_xl.model.tables import UID
 from ltc_xl.rules.aliases import aliases
 from ltc_xl.rules.duplicates.names import with_names
 from ltc_xl.rules.duplicates.sounds import sound
+from ltc_xl.rules.duplicates.trades import with_brands
 from ltc_xl.rules.name_keys import name_key, phone_key
 from ltc_xl.rules.waiting import open_leads
 
@@ -22,7 +23,10 @@ FREE_MAIL = frozenset(
 """Where anybody may have a mailbox: two with one domain have nothing in common."""
 
 _SAID = ("name", "city", "contact", "mobile", "email", "uscc")
-_COMPARED = ("full", "core", "sound", "place", "branch", "contact", "mobile", "email", "domain", "uscc")
+_COMPARED = (
+    *("full", "core", "brand", "sound", "place", "province", "branch"),
+    *("contact", "mobile", "email", "domain", "uscc"),
+)
 
 
 def parties(book: Book) -> pl.DataFrame:
@@ -68,6 +72,6 @@ def told_apart(said: pl.DataFrame) -> pl.DataFrame:
         uscc=pl.col("uscc").str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[\s-]", ""),
         contact=name_key(pl.col("contact")),
     ).with_row_index("party")
-    known = with_names(numbered).sort("party").with_columns(sound=sound(pl.col("core")))
+    known = with_brands(with_names(numbered)).sort("party").with_columns(sound=sound(pl.col("core")))
     blank = [pl.when(pl.col(code) != "").then(code).alias(code) for code in _COMPARED]
     return known.with_columns(blank).select("party", UID, "kind", "name", *_COMPARED)
