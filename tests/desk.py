@@ -1,6 +1,8 @@
 """A small firm's workbook for tests of the session: what people type, and what book and store then say."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -82,6 +84,14 @@ def store_of(path: Path) -> Store:
     """Open the store of a workbook."""
     known = identity_of(read_book(path))
     return Store(state_dir() / f"{known.store_id}.sqlite", known.store_id)
+
+
+def forgetting(path: Path, name: str) -> None:
+    """Leave the store as it would be if a rule sheet had been wrong from the first day."""
+    store = store_of(path)
+    store.close()
+    with closing(sqlite3.connect(store.file)) as db, db:
+        db.execute("DELETE FROM rule_version WHERE rule_set = ?", [name])
 
 
 def state(path: Path) -> State:

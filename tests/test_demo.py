@@ -324,6 +324,7 @@ def test_the_month_shows_each_feature_with_the_figures_of_the_story(
     assert demo.seen("wrong_list") == {"new": 6, "left_of_them": 0, "leads": 0}
     sheet = table("grading").sheet(lang)
     assert demo.seen("broken_rule")["named"] == [f"{sheet}!B4"]
+    assert demo.seen("broken_rule")["older_in_force"] == ["grading"]
     assert demo.seen("broken_rule")["assigned_by_new_rule"] == ["A05"]
     assert demo.seen("letters")["refused"] == "receipts_not_confirmed"
     assert demo.seen("letters")["contract"] == "CLOSED"

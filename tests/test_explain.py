@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 from conftest import typed_rows, written_book
-from desk import typing
+from desk import forgetting, typing
 from shell import answered, ltc
 from test_leads import DAY, LEADS, PEOPLE, ready
 
@@ -295,6 +295,7 @@ def uid_of(book: Path, no: str) -> str:
 
 def test_a_sheet_that_is_off_is_told_with_its_cells(book: Path) -> None:
     typing(book, "grading", uid_of(book, "G01"), budget=">=10O万")
+    forgetting(book, "grading")
     shown = ltc("rules", "explain", book, "甲厂", "--as-of", DAY, "--lang", "zh")
     assert "  “线索评级”有错误，整张停用：线索评级!B4。" in shown.stdout.splitlines()
 

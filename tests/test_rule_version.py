@@ -57,7 +57,7 @@ def test_the_order_of_the_rules_and_the_hit_policy_make_the_version() -> None:
 def test_each_rule_sheet_has_a_version_of_its_own(tmp_path: Path) -> None:
     told = json.loads(ltc("rules", "check", made(tmp_path / "a.xlsx"), "--json").stdout)["sets"]
     assert {len(one["version"]) for one in told} == {64}
-    assert len({one["version"] for one in told}) == len(told) == 4
+    assert len({one["version"] for one in told}) == len(told)
 
 
 def test_a_commit_keeps_the_versions_it_went_by(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Versions of rule sheets: the last sound one stays in force while a sheet has an error; every run says so."""
+"""Versions of rule sheets: while one has an error its last sound one is in force, and every run says so."""
 
 import json
 import shutil

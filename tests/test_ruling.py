@@ -5,7 +5,21 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from desk import DAY, cells, checked, deleting, made, problems, ran, stages, state, store_of, typing, wishes
+from desk import (
+    DAY,
+    cells,
+    checked,
+    deleting,
+    forgetting,
+    made,
+    problems,
+    ran,
+    stages,
+    state,
+    store_of,
+    typing,
+    wishes,
+)
 
 from ltc_xl.session import history, save_typed
 from ltc_xl.workbook import CellEdit, DeleteRows
@@ -116,7 +130,8 @@ def test_a_row_that_is_gone_wishes_for_nothing(book: Path) -> None:
     assert problems(book) == []
 
 
-def test_a_broken_rule_leaves_every_typed_stage_where_it_stands(book: Path) -> None:
+def test_a_broken_rule_of_no_sound_version_leaves_every_typed_stage_where_it_stands(book: Path) -> None:
+    forgetting(book, "transitions")
     rows = read_book(book).rows("transitions")
     cell = read_book(book).cell("transitions", rows["_uid"][0], "condition")
     assert cell

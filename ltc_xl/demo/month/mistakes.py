@@ -1,4 +1,4 @@
-"""The day of the mistakes: a wrong list is taken back whole, a broken rule is switched off and mended."""
+"""The day of the mistakes: a wrong list is taken back whole, a broken rule does no harm and is mended."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -60,19 +60,20 @@ def broken_rule(office: Office, players: Cast) -> Scene:
     named = [f"{one['sheet']}!{one['cell']}" for one in _rules_found(broken)]
     seen = {
         "named": named,
-        "graded_meanwhile": _data(broken)["grade"]["changed"],
+        "older_in_force": sorted(broken.rulebook.kept),
         "broken_after": len(_rules_found(mended)),
         "assigned_by_new_rule": [one["rule"] for one in _data(mended)["assign"]["assigned"]],
     }
     cell = "!".join(broken.book.cell("grading", _first_rule_id(broken.book), "budget") or ())
     expected = {
         "named": [cell],
-        "graded_meanwhile": 0,
+        "older_in_force": ["grading"],
         "broken_after": 0,
         "assigned_by_new_rule": [office.words("rule")["no"]],
     }
     commands = [office.command("sync", office.path.name, "--as-of", day)] * 2
-    told = {"cell": cell, "company": office.words("fair")["leads"][-1]["company"]}
+    since = next((kept.held.since for kept in broken.rulebook.kept.values()), day)
+    told = {"cell": cell, "since": since, "company": office.words("fair")["leads"][-1]["company"]}
     return office.scene("broken_rule", day, commands, expected, seen, **told)
 
 
@@ -82,7 +83,7 @@ def _data(result: Result) -> Mapping[str, Any]:
 
 def _rules_found(result: Result) -> list[Mapping[str, Any]]:
     found = _data(result)["check"]["findings"]
-    return [one for one in found if one["code"].startswith("R-")]
+    return [one for one in found if one["code"].startswith("R-") and one["severity"] == "error"]
 
 
 def _first_rule_id(book: Book) -> str:
