@@ -181,8 +181,8 @@ def test_every_form_has_a_name_in_both_languages() -> None:
 
 
 def test_a_column_is_known_by_its_labels_its_code_and_other_names() -> None:
-    assert known_headers("leads", "company")[:3] == ("公司", "Company", "company")
-    assert "单位名称" in known_headers("leads", "company")
+    assert known_headers(forms()["leads"], "company")[:3] == ("公司", "Company", "company")
+    assert "单位名称" in known_headers(forms()["leads"], "company")
 
 
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "docs/examples/maps").glob("*.toml")))

@@ -292,6 +292,49 @@ def test_the_pipeline_is_told_by_an_own_column_on_paper_too(firm: Path, tmp_path
     assert "产品线" in next((tmp_path / "p").glob("*.html")).name
 
 
+FILE = """公司,电话,微信等级,自家金额
+新元,13800000009,丙,3万
+恒远,13800000001,乙,
+"""
+MAP = """form = "leads"
+[columns]
+company = "公司"
+mobile = "电话"
+{name} = "微信等级"
+[constants]
+channel = "官网"
+"""
+
+
+@pytest.mark.parametrize("name", [NAME, "WeChat level", LEVEL])
+def test_an_import_fills_a_column_that_its_map_names(firm: Path, tmp_path: Path, name: str) -> None:
+    declared(firm, {"表": "线索", "字段": NAME, "英文名": "WeChat level"})
+    (tmp_path / "f.csv").write_text(FILE, "utf-8")
+    (tmp_path / "m.toml").write_text(MAP.format(name=f'"{name}"'), "utf-8")
+    told = answer("import", firm, tmp_path / "f.csv", "--map", tmp_path / "m.toml", "--apply")
+    assert (told["new"], told["changed"]) == (1, 1)
+    rows = read_book(firm).rows("leads").select("company", LEVEL)
+    assert dict(rows.iter_rows()) == {"恒远": "乙", "衡达": "乙", "恒成": None, "新元": "丙"}
+
+
+def test_an_import_by_headers_knows_the_columns_that_the_firm_added(firm: Path, tmp_path: Path) -> None:
+    declared(firm, {"表": "线索", "字段": "自家金额", "类型": "金额"})
+    (tmp_path / "f.csv").write_text(FILE, "utf-8")
+    told = answer("import", firm, tmp_path / "f.csv", "--form", "leads")
+    assert told["unmapped"] == [NAME]
+    assert told["new"] == 1
+
+
+def test_a_map_that_misspells_an_own_column_is_told_its_name(firm: Path, tmp_path: Path) -> None:
+    declare_level(firm)
+    (tmp_path / "f.csv").write_text(FILE, "utf-8")
+    (tmp_path / "m.toml").write_text(MAP.format(name='"微信等记"'), "utf-8")
+    refused = ltc("import", firm, tmp_path / "f.csv", "--map", tmp_path / "m.toml", env=SPEAKING["zh"])
+    assert refused.exit_code == 2
+    assert NAME in refused.output
+    assert LEVEL not in refused.output
+
+
 def answer(*args: object) -> Any:  # noqa: ANN401  what was printed
     result = ltc(*args, "--json", "--as-of", DAY, env=SPEAKING["zh"])
     assert result.exit_code in {0, 1}, result.output

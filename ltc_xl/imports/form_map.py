@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
-from ltc_xl.imports.forms import forms
+from ltc_xl.imports.forms import Form, forms
 from ltc_xl.imports.raw import Layout, RawTable
 from ltc_xl.model.enums import folded
+from ltc_xl.model.tables import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class FormMap:
         blank: canonical column, or ``any`` -> what stands for nothing, folded.
         constants: canonical column -> value where the file has none.
         lookups: canonical column -> where its value comes from.
+        own: columns that the firm added to the table of the form.
     """
 
     form: str
@@ -46,12 +49,18 @@ class FormMap:
     blank: Mapping[str, frozenset[str]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    own: tuple[Column, ...] = ()
+
+    @cached_property
+    def held_to(self) -> Form:
+        """Return the form, with the firm's own columns."""
+        return forms()[self.form].with_own(self.own)
 
     @property
     def filled(self) -> tuple[str, ...]:
         """Return the canonical columns that get a value, in the form's order."""
         named = {*self.columns, *self.constants, *self.lookups}
-        return tuple(c for c in forms()[self.form].columns if c in named)
+        return tuple(c for c in self.held_to.columns if c in named)
 
 
 def header_in(raw: RawTable, header: str) -> str | None:

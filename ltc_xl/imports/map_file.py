@@ -24,6 +24,10 @@ from ltc_xl.imports.map_problems import (
 from ltc_xl.imports.raw import Layout, RawTable
 from ltc_xl.model.enums import folded
 from ltc_xl.model.errors import UsageError, WorldError
+from ltc_xl.model.tables import Column
+
+OwnColumns = Mapping[str, tuple[Column, ...]]
+"""Table -> the columns that the firm added to it and declared."""
 
 
 def no_access(path: Path, error: OSError) -> WorldError:
@@ -32,8 +36,8 @@ def no_access(path: Path, error: OSError) -> WorldError:
     return WorldError(key, file=str(path), why=error.strerror)
 
 
-def read_map(path: Path) -> FormMap:
-    """Return the map of a file.
+def read_map(path: Path, own: OwnColumns | None = None) -> FormMap:
+    """Return the map of a file; ``own`` are the columns that the firm added to its tables.
 
     Raises:
         WorldError: the file is not there.
@@ -45,20 +49,20 @@ def read_map(path: Path) -> FormMap:
         raise no_access(path, error) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError("map_no_toml", file=path.name, why=str(error)) from None
-    return map_of(data, path.name)
+    return map_of(data, path.name, own)
 
 
-def map_of(data: Mapping[str, object], name: str = "map.toml") -> FormMap:
-    """Return the map that parsed TOML stands for.
+def map_of(data: Mapping[str, object], name: str = "map.toml", own: OwnColumns | None = None) -> FormMap:
+    """Return the map that parsed TOML stands for; ``own`` are the columns that the firm added to its tables.
 
     Raises:
         UsageError: it says something a map cannot say; all of it at once.
     """
     if "form" not in data:
         raise _wrong([UsageError("map_no_form", known=list(forms()))], name)
-    form = forms().get(str(data["form"]))
-    if form is None:
+    if str(data["form"]) not in forms():
         raise _wrong([unknown("map_form", str(data["form"]), forms())], name)
+    form = form_of(str(data["form"]), own)
     problems = [*shape_problems(data), *column_problems(form, data)]
     found = _built(form, _understood(form, data))
     problems += [*value_problems(form, found), *lookup_problems(form, found), *unfed_needs(form, found)]
@@ -67,7 +71,13 @@ def map_of(data: Mapping[str, object], name: str = "map.toml") -> FormMap:
     return found
 
 
-def headers_of_form(form: str) -> tuple[str, ...]:
+def form_of(name: str, own: OwnColumns | None = None) -> Form:
+    """Return a form with the columns that the firm added to its table."""
+    form = forms()[name]
+    return form.with_own((own or {}).get(form.table, ()))
+
+
+def headers_of_form(form: str, own: OwnColumns | None = None) -> tuple[str, ...]:
     """Return every header that a form's columns are known by.
 
     Raises:
@@ -75,26 +85,27 @@ def headers_of_form(form: str) -> tuple[str, ...]:
     """
     if form not in forms():
         raise unknown("map_form", form, forms())
-    return tuple(h for column in forms()[form].columns for h in known_headers(form, column))
+    held_to = form_of(form, own)
+    return tuple(h for column in held_to.columns for h in known_headers(held_to, column))
 
 
-def map_by_headers(form: str, files: Iterable[RawTable]) -> FormMap:
+def map_by_headers(form: str, files: Iterable[RawTable], own: OwnColumns | None = None) -> FormMap:
     """Return the map that the headers of the files speak for.
 
     Raises:
         UsageError: a column that the form needs is under no header that we know.
     """
-    raws = list(files)
-    found = FormMap(form, _known_columns(form, raws))
-    problems = list(needs_without_header(forms()[form], found))
+    raws, held_to = list(files), form_of(form, own)
+    found = FormMap(form, _known_columns(held_to, raws), own=tuple(held_to.own.values()))
+    problems = list(needs_without_header(held_to, found))
     if problems:
         raise UsageError("map_misfit", file=[raw.name for raw in raws], problems=problems)
     return found
 
 
-def _known_columns(form: str, raws: list[RawTable]) -> dict[str, str]:
+def _known_columns(form: Form, raws: list[RawTable]) -> dict[str, str]:
     columns: dict[str, str] = {}
-    for column in forms()[form].columns:
+    for column in form.columns:
         known = [h for h in known_headers(form, column) if h not in columns.values()]
         match = next((h for h in known if all(header_in(raw, h) for raw in raws)), None)
         if match:
@@ -144,6 +155,7 @@ def _built(form: Form, data: Mapping[str, object]) -> FormMap:
         blank={form.canonical(c): _tokens(v) for c, v in entries_of(data, "blank").items()},
         constants={form.canonical(c): _constant(v) for c, v in entries_of(data, "constants").items()},
         lookups={form.canonical(c): _lookup(v, form, columns) for c, v in entries_of(data, "lookup").items()},
+        own=tuple(form.own.values()),
     )
 
 

@@ -9,6 +9,7 @@ from ltc_xl.imports.forms import Form, known_headers
 from ltc_xl.imports.raw import RawTable
 from ltc_xl.model.enums import by_word, folded, words
 from ltc_xl.model.errors import UsageError
+from ltc_xl.model.own_columns import own_name
 
 _SECTIONS = ("form", "file", "columns", "formats", "values", "blank", "constants", "lookup")
 LAYOUT = ("encoding", "delimiter", "sheet", "header_row")
@@ -64,7 +65,9 @@ def column_problems(form: Form, data: Mapping[str, object]) -> Iterator[UsageErr
     for section in ("columns", "constants", "values", "lookup", "blank"):
         names = set(entries_of(data, section)) - {"any" if section == "blank" else ""}
         for name in sorted(names - set(known)):
-            yield unknown("map_column", name, form.columns, section=section, form=form.name)
+            yield unknown(
+                "map_column", name, list(map(own_name, form.columns)), section=section, form=form.name
+            )
     for name, lookup in entries_of(data, "lookup").items():
         entries = lookup if isinstance(lookup, dict) else {}
         yield from (
@@ -110,7 +113,7 @@ def needs_without_header(form: Form, found: FormMap) -> Iterator[UsageError]:
 
 def _either_language(form: Form, column: str) -> str:
     """Return the best Chinese and the best English header of a column; its code where it has none."""
-    names = [header for header in known_headers(form.name, column) if header != column]
+    names = [header for header in known_headers(form, column) if header != column]
     english = next((name for name in names if name.isascii()), column)
     return " / ".join(dict.fromkeys([*names[:1], english]))
 

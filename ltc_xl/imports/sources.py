@@ -7,7 +7,14 @@ from pathlib import Path
 from ltc_xl.imports.delimited import read_delimited
 from ltc_xl.imports.excel import read_excel
 from ltc_xl.imports.form_map import FormMap
-from ltc_xl.imports.map_file import check_headers, headers_of_form, map_by_headers, no_access, read_map
+from ltc_xl.imports.map_file import (
+    OwnColumns,
+    check_headers,
+    headers_of_form,
+    map_by_headers,
+    no_access,
+    read_map,
+)
 from ltc_xl.imports.raw import Layout, RawTable
 from ltc_xl.model.errors import UsageError
 
@@ -42,8 +49,15 @@ def read_table(path: Path, layout: Layout | None = None, wanted: Collection[str]
     return read(path, layout or Layout(), wanted)
 
 
-def read_sources(paths: Sequence[Path], map_file: Path | None = None, form: str | None = None) -> Sources:
+def read_sources(
+    paths: Sequence[Path],
+    map_file: Path | None = None,
+    form: str | None = None,
+    own: OwnColumns | None = None,
+) -> Sources:
     """Return the files of an import by a map file, or by a form whose headers the files bear.
+
+    ``own`` are the columns that the firm added to its tables.
 
     Raises:
         UsageError: neither or both are given; the map is wrong; a file lacks a header the map names.
@@ -51,18 +65,18 @@ def read_sources(paths: Sequence[Path], map_file: Path | None = None, form: str 
     if (map_file is None) == (form is None):
         raise UsageError("import_map_or_form")
     if map_file is None:
-        return _by_headers(paths, str(form))
-    form_map = read_map(map_file)
+        return _by_headers(paths, str(form), own)
+    form_map = read_map(map_file, own)
     files = {str(p): read_table(p, form_map.layout, form_map.columns.values()) for p in paths}
     check_headers((raw, form_map.columns.values()) for raw in files.values())
     folders = (map_file.parent, *(p.parent for p in paths))
     return Sources(form_map, files, _lookups(form_map, folders))
 
 
-def _by_headers(paths: Sequence[Path], form: str) -> Sources:
-    wanted = headers_of_form(form)
+def _by_headers(paths: Sequence[Path], form: str, own: OwnColumns | None) -> Sources:
+    wanted = headers_of_form(form, own)
     files = {str(path): read_table(path, None, wanted) for path in paths}
-    return Sources(map_by_headers(form, files.values()), files, {})
+    return Sources(map_by_headers(form, files.values(), own), files, {})
 
 
 def _lookups(form_map: FormMap, folders: Sequence[Path]) -> dict[str, RawTable]:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from ltc_xl.imports.form_map import FormMap
-from ltc_xl.imports.forms import forms
 from ltc_xl.model.enums import by_word, folded
 from ltc_xl.model.money import MONEY, RATE
 from ltc_xl.model.tables import DTYPES, Column
@@ -42,7 +41,7 @@ def typed_rows(
         form_map: the map.
         words: the book's own words for codes.
     """
-    form = forms()[form_map.form]
+    form = form_map.held_to
     names = [name for name in texts.columns if name != AT]
     values = texts.with_columns(
         _typed(texts[name], form.column(name), form_map, words or {}).cast(form.dtype(name)).alias(name)
@@ -191,6 +190,10 @@ def _day_of(texts: pl.Series, form_map: FormMap) -> pl.Series:
     return days(texts, form_map.date)
 
 
+def _flag(texts: pl.Series, _form_map: FormMap) -> pl.Series:
+    return _codes(texts, _YES_NO) == "YES"
+
+
 def _terms(texts: pl.Series, _form_map: FormMap) -> pl.Series:
     return texts.set(~texts.str.contains(_TERMS), None)
 
@@ -204,5 +207,5 @@ def _dispute(texts: pl.Series, form_map: FormMap) -> pl.Series:
 _READERS: Mapping[str, Callable[[pl.Series, FormMap], pl.Series]] = {
     "text": _as_typed, "rule": _as_typed, "id": _identity, "tax": _tax, "money": _money,
     "number": _number, "rate": _rate, "int": _integer, "date": _day_of, "datetime": _day_of,
-    "terms": _terms, "disputed": _dispute,
+    "flag": _flag, "terms": _terms, "disputed": _dispute,
 }  # fmt: skip

@@ -9,7 +9,6 @@ from datetime import date
 import polars as pl
 
 from ltc_xl.imports.form_map import FormMap
-from ltc_xl.imports.forms import forms
 from ltc_xl.imports.items import items_of
 from ltc_xl.imports.raw import RawTable
 from ltc_xl.imports.typed import AT
@@ -56,7 +55,7 @@ def intake(  # noqa: PLR0913, PLR0917  every service starts with book, rulebook 
     fixed = named_texts(book, form_map, constant_texts(form_map), {})
     reading = read_rows(book, form_map, named.texts, fixed.texts)
     done = _upserts(book, parts(book, as_of, form_map, reading.values, reading.constants))
-    also = new_names(book, forms()[form_map.form], reading.whole, named.near)
+    also = new_names(book, form_map.held_to, reading.whole, named.near)
     extra = extra_columns(items, named, reading.unread, form_map, done)
     changes = sum((one.changes for one in done.values()), Changes()) + Changes(inserts=also, extra=extra)
     data = document(items, form_map, reading, done, also)
@@ -78,7 +77,9 @@ def _upserts(book: Book, made: Sequence[Part]) -> dict[str, Upsert]:
             pl.col(column).replace_strict(known[AT], known["ref"], default=None, return_dtype=pl.String)
             for column, known in refs.items()
         )
-        done[part.table] = upsert(table(part.table), book.rows(part.table), rows, part.keys, part.defaults)
+        done[part.table] = upsert(
+            book.table(part.table), book.rows(part.table), rows, part.keys, part.defaults
+        )
     return done
 
 

@@ -2,13 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 import polars as pl
 
 from ltc_xl.imports.form_map import FormMap
-from ltc_xl.imports.forms import forms
 from ltc_xl.imports.items import FILE, Items
 from ltc_xl.imports.mangled import mangled
 from ltc_xl.imports.raw import LINE, RawTable
@@ -74,7 +73,7 @@ def batch_of(form_map: FormMap, files: Mapping[str, RawTable], as_of: date) -> s
     """Return the batch id: the same files by the same map on the same day are the same batch."""
     said = [
         *sorted(raw.digest for raw in files.values()),
-        *(f"{k}={_plain(v)}" for k, v in asdict(form_map).items()),
+        *(f"{k}={_plain(v)}" for k, v in asdict(replace(form_map, own=())).items() if k != "own"),
     ]
     return f"{as_of:%Y%m%d}-{hashlib.sha256(repr(said).encode()).hexdigest()[:8]}"
 
@@ -106,7 +105,7 @@ def _told_kept(done: Mapping[str, Upsert]) -> list[Told]:
 
 def _told_mangled(items: Items, form_map: FormMap) -> list[Told]:
     """Return the values of columns without days that a spreadsheet has turned into days."""
-    form = forms()[form_map.form]
+    form = form_map.held_to
     plain = [c for c in form_map.columns if form.column(c).type in {"text", "id"}]
     found = [(c, mangled(items.texts[c], known=True), items.texts[c]) for c in plain]
     found += [(h, mangled(items.raw[h], known=False), items.raw[h]) for h in items.unmapped]
@@ -127,7 +126,7 @@ def _differing_cells(
     items: Items, form_map: FormMap, values: pl.DataFrame, done: Mapping[str, Upsert]
 ) -> list[dict[str, object]]:
     """Return every cell that changes, with its row in the file and what that row is known by."""
-    keys = [c for key in forms()[form_map.form].keys for c in key if c in values.columns]
+    keys = [c for key in form_map.held_to.keys for c in key if c in values.columns]
     known_by = values.select(AT, key=pl.coalesce(*dict.fromkeys(keys)).cast(pl.String)) if keys else None
     cells = pl.concat([one.diff.with_columns(table=pl.lit(name)) for name, one in done.items()])
     if known_by is None or not cells.height:

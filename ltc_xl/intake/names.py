@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ltc_xl.imports.form_map import FormMap, Lookup, header_in
-from ltc_xl.imports.forms import Form, forms
+from ltc_xl.imports.forms import Form
 from ltc_xl.imports.raw import RawTable
 from ltc_xl.imports.texts import looked_up, translated
 from ltc_xl.imports.typed import AT
@@ -38,7 +38,7 @@ class Named:
 
 def named_texts(book: Book, form_map: FormMap, texts: pl.DataFrame, lookups: Mapping[str, RawTable]) -> Named:
     """Return the texts with names as the book or a lookup file spells them."""
-    form = forms()[form_map.form]
+    form = form_map.held_to
     told: list[Told] = []
     for column in [c for c in texts.columns if c != AT and _is_name(form, c, form_map)]:
         known = [*_names_in(book, form, column), *_keys_in(form_map, lookups, column)]

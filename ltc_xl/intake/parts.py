@@ -52,7 +52,7 @@ def parts(
         values: ``_at`` and what the files say, typed.
         constants: ``_at`` and what the map says of every row, typed.
     """
-    form = forms()[form_map.form]
+    form = form_map.held_to
     if form.table == "lines":
         return _ledger_parts(form, as_of, form_map, values, constants)
     defaults = _model_defaults(form, constants)
@@ -120,7 +120,7 @@ def _ledger_parts(
     late = items.select(AT, triggered_on="known_on", item=pl.lit("OTHER"))
     by_source = Keys([["source_id"]], ["source_id"])
     made = [
-        Part("lines", line_rows(items), _keys(form), late),
+        Part("lines", _with_own(form, line_rows(items), whole), _keys(form), late),
         Part(
             "invoices",
             invoice_rows(items),
@@ -138,6 +138,13 @@ def _ledger_parts(
         ),
     ]
     return [_with_fixed(part, fixed) for part in made]
+
+
+def _with_own(form: Form, rows: pl.DataFrame, whole: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with the firm's own columns, as they are."""
+    return (
+        rows.join(whole.select(AT, *form.own), on=AT, how="left", maintain_order="left") if form.own else rows
+    )
 
 
 def _with_fixed(part: Part, fixed: Sequence[str]) -> Part:

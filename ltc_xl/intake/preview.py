@@ -7,6 +7,7 @@ from ltc_xl.imports.forms import Form, forms
 from ltc_xl.imports.rejects import reason_text
 from ltc_xl.messages import say
 from ltc_xl.model.enums import Lang
+from ltc_xl.model.own_columns import own_name
 from ltc_xl.model.tables import table
 
 SHOWN = 20
@@ -56,7 +57,7 @@ def _about_values(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:
 
 def _label(form: Form, column: str, lang: Lang) -> str:
     """Return what a person calls a canonical column; a header of the file stands for itself."""
-    return (form.column(column).label(lang) or column) if column in form.columns else column
+    return (form.column(column).label(lang) or column) if column in form.columns else own_name(column)
 
 
 def _about_cells(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:
@@ -77,7 +78,8 @@ def _about_cells(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:
 
 
 def _header(cell: Mapping[str, Any], lang: Lang) -> str:
-    return table(cell["table"]).by_code[cell["column"]].label(lang)
+    column = table(cell["table"]).by_code.get(cell["column"])
+    return column.label(lang) if column else own_name(cell["column"])
 
 
 def _about_rejects(data: Mapping[str, Any], lang: Lang) -> Iterator[str]:

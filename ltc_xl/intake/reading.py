@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from ltc_xl.imports.form_map import FormMap
-from ltc_xl.imports.forms import forms
 from ltc_xl.imports.items import footers, reasons
 from ltc_xl.imports.typed import AT, typed_rows
 from ltc_xl.model.book import Book
@@ -44,7 +43,7 @@ def constant_texts(form_map: FormMap) -> pl.DataFrame:
 
 def read_rows(book: Book, form_map: FormMap, texts: pl.DataFrame, fixed: pl.DataFrame) -> Reading:
     """Return the rows typed, without those that are turned away."""
-    form = forms()[form_map.form]
+    form = form_map.held_to
     words = _own_words(book)
     values, unread = typed_rows(texts, form_map, words)
     constant, wrong = typed_rows(fixed, form_map, words)

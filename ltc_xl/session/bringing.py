@@ -13,6 +13,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.session.how import How, Result
 from ltc_xl.session.papers import told_if_unwritable
 from ltc_xl.session.running import run
+from ltc_xl.workbook.read import declared_columns
 
 
 def run_import(  # noqa: PLR0913  a workbook, files, and one of two ways to say what they mean
@@ -28,7 +29,7 @@ def run_import(  # noqa: PLR0913  a workbook, files, and one of two ways to say 
     from ltc_xl.imports.sources import read_sources
     from ltc_xl.intake import intake
 
-    sources = read_sources(files, map_file, form)
+    sources = read_sources(files, map_file, form, declared_columns(path))
 
     def service(book: Book, rulebook: Rulebook) -> Outcome:
         return intake(book, rulebook, as_of, sources.form_map, sources.files, sources.lookups)

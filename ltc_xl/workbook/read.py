@@ -33,6 +33,8 @@ from ltc_xl.workbook.source import Source
 _HEADER_TWICE, _HEADER_GONE = "V-08", "V-09"
 _ENOUGH_TABLES = 2
 
+_DECLARING = (FIELDS, "choices")
+
 Places = Mapping[str, Bound]
 
 _TABLES: Memory[TableRead] = Memory(128)
@@ -194,16 +196,31 @@ def _language(source: Source, places: Places, meta: Mapping[str, str]) -> Lang:
 
 def _with_own_columns(source: Source, places: Places, reading: Reading) -> Places:
     """Return the places; tables to which the firm added columns, and declared them, have these as well."""
-    if FIELDS not in places:
-        return places
-    held = {
-        name: _read(source, places[name], reading).table.rows
-        for name in (FIELDS, "choices")
-        if name in places
-    }
-    declared = own_columns(held[FIELDS], held.get("choices"))
+    declared = _declared(source, places, reading)
     own = {name: with_own_columns(places[name], more) for name, more in declared.items() if name in places}
     return {**places, **own}
+
+
+def _declared(source: Source, places: Places, reading: Reading) -> Mapping[str, tuple[Column, ...]]:
+    if FIELDS not in places:
+        return {}
+    standing = (name for name in _DECLARING if name in places)
+    held = {name: _read(source, places[name], reading).table.rows for name in standing}
+    return own_columns(held[FIELDS], held.get("choices"))
+
+
+def declared_columns(path: Path) -> Mapping[str, tuple[Column, ...]]:
+    """Return table -> the columns that the firm added to it and declared; the rest of the file is not read.
+
+    Raises:
+        NotAWorkbook: as for the whole book.
+        WorldError: likewise.
+    """
+    source = Source(Package.open(path))
+    found = ((name, _bound(source, tables()[name])) for name in _DECLARING)
+    places = {name: bound for name, bound in found if bound is not None}
+    reading = Reading(source.package.date1904, source.styles, _own_words(source, places))
+    return _declared(source, places, reading)
 
 
 def _own_words(source: Source, places: Places) -> Mapping[str, Mapping[str, str]]:
