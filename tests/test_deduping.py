@@ -232,3 +232,68 @@ def test_the_commands_merge_and_unmerge_in_a_workbook(tmp_path: Path) -> None:
     store = store_of(path)
     assert store.rows("leads").select(UID, "merged_into")["merged_into"].to_list() == [None] * 5
     store.close()
+
+
+def sheet_of(book: Book) -> list[tuple[object, ...]]:
+    return book.rows("duplicates").select("a", "b", "band", "decision").rows()
+
+
+def test_a_look_at_some_rows_finds_what_a_look_at_all_finds_of_them() -> None:
+    book = written_book(LEADS + CUSTOMERS)
+    rulebook = bind_rulebook(book)
+    all_of = deduped(book).data
+    for uid in book.rows("leads")[UID]:
+        number = book.rows("leads").filter(pl.col(UID) == uid)["lead_id"][0]
+        some = leads.dedupe(book, rulebook, DAY, only=[uid])
+        listed: Any = all_of["pairs"]
+        assert some.data["pairs"] == [one for one in listed if number in (one["a"], one["b"])]
+
+
+def test_a_look_at_some_rows_leaves_other_pairs_and_decisions_as_they_stand() -> None:
+    book = deciding(written_book(LEADS), L_1__L_2="MERGE", L_1__L_3="KEEP")
+    outcome = leads.dedupe(book, bind_rulebook(book), DAY, only=["ldx"])
+    after = applied(book, outcome.changes)
+    assert outcome.data["merged"] == []
+    assert sorted(sheet_of(after), key=str) == sorted(sheet_of(book), key=str)
+    assert after.rows("leads")["dup_of"].to_list() == [None, "L-1", "L-2", None, None]
+
+
+def test_a_look_at_no_rows_changes_nothing() -> None:
+    book = deciding(written_book(LEADS), L_1__L_2="MERGE")
+    outcome = leads.dedupe(book, bind_rulebook(book), DAY, only=[])
+    assert outcome.changes == leads.dedupe(written_book(LEADS), bind_rulebook(book), DAY, only=()).changes
+    assert applied(book, outcome.changes).rows("duplicates").equals(book.rows("duplicates"))
+
+
+def test_a_changed_contact_speaks_for_its_customer() -> None:
+    book = written_book(
+        """
+        leads
+        | _uid | lead_id | company | mobile      | state |
+        | lax  | L-1     |         | 13812345678 | NEW   |
+        customers
+        | _uid | customer_id | name     |
+        | cax  | K-1         | 恒远科技 |
+        contacts
+        | _uid | customer | name | mobile      |
+        | nax  | 恒远科技 | 陈敏 | 13812345678 |
+        """
+    )
+    outcome = leads.dedupe(book, bind_rulebook(book), DAY, only=["nax"])
+    assert [one["customer"] for one in outcome.data["linked"]] == ["恒远科技"]  # type: ignore[attr-defined]  # a list of entries
+
+
+def test_what_too_many_have_in_common_is_told(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"company": ["金叶便利店"] * 70, "contact": [f"店长{n}" for n in range(70)]})
+    rows = rows.with_columns(
+        company=pl.col("company") + pl.Series([f"{n}分店" for n in range(70)]),
+        email=pl.lit("a") + pl.int_range(70).cast(pl.String) + "@jinye.cn",
+        state=pl.lit("NEW"),
+        channel=pl.lit("官网"),
+    )
+    path = tmp_path / "客户A.xlsx"
+    new_book(path, rollout.new(lang="zh", site="SH", store_id="", as_of=DAY, rows={"leads": rows}))
+    found = json.loads(ltc("leads", "dedupe", path, "--as-of", DAY, "--json", "--dry-run").stdout)
+    assert {"by": "domain", "name": "jinye.cn", "parties": 70} in found["crowded"]
+    told = ltc("leads", "dedupe", path, "--as-of", DAY, "--dry-run", env=CHINESE)
+    assert "70 家的邮箱是同一个域名（如 jinye.cn）" in told.output

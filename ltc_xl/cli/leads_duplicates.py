@@ -28,7 +28,7 @@ def dedupe(*, asked: Asked, book: Path) -> int:
     result = ran(asked, book, "leads dedupe", deduped)
     if not asked.json:
         lang = asked.lang or result.book.lang
-        _print_found(asked, result.outcome.data, lang)
+        print_found(asked, result.outcome.data, lang)
         show.say()
         show.print_written(asked, result, lang)
     return result.outcome.exit_status
@@ -61,7 +61,7 @@ def _text(key: str, lang: Lang, **values: object) -> str:
     return say(f"duplicates.shown.{key}", lang, **values)
 
 
-def _print_found(asked: Asked, data: Entry, lang: Lang) -> None:
+def print_found(asked: Asked, data: Entry, lang: Lang) -> None:
     """Print what was done, then what waits, the surest first."""
     done, linked = ("would_merge", "would_link") if asked.dry_run else ("merged", "linked")
     _print_list(_text(done, lang), [_text("merge", lang, **one) for one in data["merged"]], lang)
@@ -74,12 +74,14 @@ def _print_found(asked: Asked, data: Entry, lang: Lang) -> None:
     bands = {band: [one for one in pairs if one["band"] == band] for band in ("duplicate", "suspect")}
     if not pairs and not data["customers"]:
         show.say(_text("nothing", lang))
+        _print_crowded(data, lang)
         return
     counts = {"sure": len(bands["duplicate"]), "maybe": len(bands["suspect"]), "groups": data["groups"]}
     show.say(_text("found", lang, count=len(pairs), **counts))
     _print_pairs("sure", bands["duplicate"], lang)
     _print_pairs("maybe", bands["suspect"], lang)
     _print_pairs("customers", data["customers"], lang)
+    _print_crowded(data, lang)
 
 
 def _print_pairs(key: str, pairs: Sequence[Entry], lang: Lang) -> None:
@@ -87,6 +89,14 @@ def _print_pairs(key: str, pairs: Sequence[Entry], lang: Lang) -> None:
     told = [{**one, "reasons": between.join(one["reasons"])} for one in pairs]
     names = [{**one, "a_name": one["a_name"] or "", "b_name": one["b_name"] or ""} for one in told]
     _print_list(_text(key, lang), [_text("pair", lang, **one) for one in names], lang)
+
+
+def _print_crowded(data: Entry, lang: Lang) -> None:
+    """Print what too many have in common for all of them to be compared."""
+    from ltc_xl.messages import say
+
+    lines = [say(f"duplicates.crowd.{one['by']}", lang, **one) for one in data["crowded"]]
+    _print_list(_text("crowded", lang), lines, lang)
 
 
 def _print_list(title: str, lines: Sequence[str], lang: Lang) -> None:

@@ -1,6 +1,7 @@
 """The service: what people decided about duplicates is done, and those still open are listed with reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -20,8 +21,18 @@ from ltc_xl.rules.waiting import open_leads
 Named = Mapping[tuple[str, str], tuple[str, str | None, str | None]]
 """Table and ``_uid`` -> number, name, owner."""
 
+MOST_CROWDED = 5
+"""So many things that too many have in common are told."""
 
-def dedupe(book: Book, _rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
+
+def dedupe(
+    book: Book,
+    _rulebook: Rulebook,
+    as_of: date,
+    *,
+    lang: Lang | None = None,
+    only: Collection[str] | None = None,
+) -> Outcome:
     """Return the merges and links that were decided, and the pairs that wait for a decision.
 
     A lead whose keys say that it is a customer's is linked to the customer at once. Of a pair that the keys
@@ -31,12 +42,17 @@ def dedupe(book: Book, _rulebook: Rulebook, as_of: date, *, lang: Lang | None = 
         book: as read; the decisions stand in its 查重.
         as_of: the day.
         lang: language of the answer; the reasons in the book are in the book's own.
+        only: ``_uid`` of rows that are new or have changed: a look at these alone. Pairs of others stay as
+            they are listed, and decisions wait for a run that looks at all.
     """
-    decided = decisions(book)
+    if only is not None and not only:
+        return Outcome(data=_data([], Decisions({}, (), {}), {}, [], DuplicateReasons(lang or book.lang)))
+    decided = decisions(book) if only is None else replace(decisions(book), merges={}, links=())
     changes = sum((merges(book, name, pairs, as_of) for name, pairs in decided.merges.items()), Changes())
     changes += _links(applied(book, changes), decided.links)
     after = applied(book, changes)
-    pairs = _open_pairs(after)
+    pairing = paired(after, only)
+    pairs = _open_pairs(after, pairing.pairs)
     sure = pairs.filter((pl.col("b_table") == "customers") & (pl.col("a_table") == "leads"))
     known = [(("leads", a), ("customers", b)) for a, b in _surest(sure)]
     linked = _links(after, known)
@@ -45,14 +61,16 @@ def dedupe(book: Book, _rulebook: Rulebook, as_of: date, *, lang: Lang | None = 
     rows = [_row(pair, named, decided) for pair in pairs.rows(named=True)]
     words = DuplicateReasons(book.lang)
     body = _body(rows, words)
-    changes += _suspected(after, rows) + Changes(puts={"duplicates": body})
+    if only is not None:
+        body = _with_others(after, body, only)
+    changes += _suspected(after, body) + Changes(puts={"duplicates": body})
     told = words if lang in {None, book.lang} else DuplicateReasons(lang or book.lang)
-    return Outcome(changes=changes, data=_data(rows, decided, _named(book), known, told))
+    data = _data(rows, decided, _named(book), known, told)
+    return Outcome(changes=changes, data=data | {"crowded": pairing.crowded.head(MOST_CROWDED).to_dicts()})
 
 
-def _open_pairs(book: Book) -> pl.DataFrame:
-    """Return the pairs of a book, customers last in each, without leads that are linked to the customer."""
-    pairs = paired(book)
+def _open_pairs(book: Book, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs, customers last in each, without leads that are linked to the customer."""
     turned = pairs.with_columns(
         *(
             pl.when(_is_turned()).then(f"b{part}").otherwise(f"a{part}").alias(f"a{part}")
@@ -142,15 +160,43 @@ def _body(rows: list[dict[str, object]], words: DuplicateReasons) -> pl.DataFram
     return pl.DataFrame(lines, schema=types, orient="row")
 
 
-def _suspected(book: Book, rows: list[dict[str, object]]) -> Changes:
+def _with_others(book: Book, body: pl.DataFrame, only: Collection[str]) -> pl.DataFrame:
+    """Return the sheet with the pairs of rows that nobody looked at, as they stand on it."""
+    numbers = _numbers(book)
+    asked = numbers.filter(pl.col(UID).is_in(list(only)))["no"].implode()
+    standing = numbers["no"].implode()
+    others = book.rows("duplicates").filter(
+        pl.all_horizontal(pl.col(side).is_in(standing) & ~pl.col(side).is_in(asked) for side in ("a", "b"))
+    )
+    both = pl.concat([body, others.select(body.columns)]).unique(
+        ["a", "b"], keep="first", maintain_order=True
+    )
+    settled = pl.col("decision").is_in(["KEEP", "LINK"]).fill_null(value=False)
+    return both.sort(settled, "score", descending=[False, True], maintain_order=True)
+
+
+def _numbers(book: Book) -> pl.DataFrame:
+    """Return ``_uid`` and number of every row that was not merged."""
+    tables = (
+        book.rows(name).filter(pl.col("merged_into").is_null()).select(UID, no=pl.coalesce(number, UID))
+        for name, number in NUMBERS.items()
+    )
+    return pl.concat(tables)
+
+
+def _suspected(book: Book, body: pl.DataFrame) -> Changes:
     """Return the open leads with the other they may be, where nobody has said that both are to be kept."""
-    numbers = {
-        str(row["b"]): row["a_no"]
-        for row in reversed(rows)
-        if row["b_table"] == "leads" and row["decision"] != "KEEP"
-    }
     leads = open_leads(book)
-    new = pl.col(UID).replace_strict(numbers, default=None, return_dtype=pl.String)
+    number = pl.coalesce("lead_id", UID)
+    mine = leads.select(number)["lead_id"].implode()
+    maybe = body.filter(
+        pl.col("a").is_in(mine),
+        pl.col("b").is_in(mine),
+        (pl.col("decision") == "KEEP").fill_null(value=False).not_(),
+    )
+    firsts = maybe.unique("b", keep="first", maintain_order=True)
+    numbers = dict(firsts.select("b", "a").iter_rows())
+    new = number.replace_strict(numbers, default=None, return_dtype=pl.String)
     return differences("leads", leads, leads.with_columns(dup_of=new), ["dup_of"])
 
 
@@ -184,6 +230,7 @@ def _data(
             for lead, to in links
         ],
         "kept": sum(decision == "KEEP" for decision in decided.stated.values()),
+        "crowded": [],
         "problems": [],
     }
 

@@ -31,14 +31,11 @@ class Pairs:
     crowded: pl.DataFrame
 
 
-def pairs(known: pl.DataFrame, fresh: pl.Series | None = None) -> Pairs:
-    """Return the pairs of parties that share a number, an address, or most letters of a core name.
-
-    Args:
-        known: the parties.
-        fresh: the parties to look at; pairs of two others are left out. None looks at all.
-    """
-    keys = _shared(pl.concat([*_whole_keys(known), *_near_keys(known)]), fresh)
+def pairs(known: pl.DataFrame) -> Pairs:
+    """Return the pairs of parties that share a number, an address, or most letters of a core name."""
+    keys = pl.concat([*_whole_keys(known), *_near_keys(known)])
+    twice = keys.group_by("key").len().filter(pl.col("len") > 1)
+    keys = keys.join(twice, on="key", how="semi")
     size = pl.len().over("key")
     sized = keys.with_columns(
         kin=pl.col("core").n_unique().over("key"), size=size, anywhere=pl.lit(value=True)
@@ -50,26 +47,15 @@ def pairs(known: pl.DataFrame, fresh: pl.Series | None = None) -> Pairs:
     parts = split.with_columns(size=size)
     is_left = pl.col("place").is_null() | (pl.col("size") > LARGEST)
     fitting = pl.concat([sized.filter(pl.col("size") <= LARGEST), parts.filter(~is_left).drop("whole")])
-    met = pl.concat([_met(fitting, fresh), *_stars(known, fresh)])
+    met = pl.concat([_met(fitting), *_stars(known)])
     found = met.group_by("a", "b").agg(pl.col("by_name", "anywhere").any(), pl.col("kin").min())
     return Pairs(found, _crowded(large, parts.filter(is_left)))
 
 
-def _shared(keys: pl.DataFrame, fresh: pl.Series | None) -> pl.DataFrame:
-    """Return the keys that two or more have, one of them a party to look at."""
-    if fresh is not None:
-        asked = keys.filter(pl.col("party").is_in(fresh.implode()))
-        keys = keys.join(asked, on="key", how="semi")
-    twice = keys.group_by("key").len().filter(pl.col("len") > 1)
-    return keys.join(twice, on="key", how="semi")
-
-
-def _met(keys: pl.DataFrame, fresh: pl.Series | None) -> pl.DataFrame:
+def _met(keys: pl.DataFrame) -> pl.DataFrame:
     """Return who shares a key with whom."""
     here = keys.select("key", "party", "by", "anywhere", "kin")
     both = here.join(keys.select("key", "party"), on="key").filter(pl.col("party") < pl.col("party_right"))
-    if fresh is not None:
-        both = both.filter(_is_fresh("party", fresh) | _is_fresh("party_right", fresh))
     is_near = pl.col("by").is_in([_LETTER, _WORD])
     return both.select(
         a="party",
@@ -78,10 +64,6 @@ def _met(keys: pl.DataFrame, fresh: pl.Series | None) -> pl.DataFrame:
         anywhere="anywhere",
         kin=pl.when(is_near).then("kin"),
     )
-
-
-def _is_fresh(party: str, fresh: pl.Series) -> pl.Expr:
-    return pl.col(party).is_in(fresh.implode())
 
 
 def _crowded(large: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
@@ -127,9 +109,9 @@ def _near_keys(known: pl.DataFrame) -> list[pl.DataFrame]:
     return [pl.concat(typed).unique(["party", "key"]), dropped.unique(["party", "key"])]
 
 
-def _stars(known: pl.DataFrame, fresh: pl.Series | None) -> list[pl.DataFrame]:
+def _stars(known: pl.DataFrame) -> list[pl.DataFrame]:
     """Return every party with the first that has its number: identity keys count however many share them."""
-    stars = [
+    return [
         known.drop_nulls(column)
         .select(b="party", a=pl.col("party").min().over(column))
         .filter(pl.col("a") < pl.col("b"))
@@ -138,6 +120,3 @@ def _stars(known: pl.DataFrame, fresh: pl.Series | None) -> list[pl.DataFrame]:
         )
         for column in DECIDING
     ]
-    if fresh is None:
-        return stars
-    return [star.filter(_is_fresh("a", fresh) | _is_fresh("b", fresh)) for star in stars]

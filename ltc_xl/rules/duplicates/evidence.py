@@ -48,14 +48,9 @@ class Suspicions:
     crowded: pl.DataFrame
 
 
-def suspicions(known: pl.DataFrame, fresh: pl.Series | None = None) -> Suspicions:
-    """Return the pairs of parties that are, or may be, one.
-
-    Args:
-        known: the parties.
-        fresh: the parties to look at; pairs of two others are left out. None looks at all.
-    """
-    blocks = pairs(known, fresh)
+def suspicions(known: pl.DataFrame) -> Suspicions:
+    """Return the pairs of parties that are, or may be, one."""
+    blocks = pairs(known)
     likened = compared(known, _of_two(known, blocks.pairs))
     decided = _placed(known, likened.with_columns(rule=_decided()))
     weighed = with_odds(known, decided)

@@ -48,14 +48,11 @@ def with_names(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _chinese(rows: pl.DataFrame) -> pl.DataFrame:
     """Return Chinese names taken apart; a place stands in front, in brackets, or after the core in them."""
-    held = rows.with_columns(plain=pl.col("plain").str.replace_all(r"\s|^中国|[(]中国[)]", "")).with_columns(
-        inside=pl.col("plain").str.extract(_IN_BRACKETS), nowhere=pl.lit("")
-    )
-    shut = _without_places(held, "inside", "nowhere").with_columns(
-        bracketed=pl.when(pl.col("inside_rest") == "").then("inside_places").fill_null(""),
-        rest=pl.when(pl.col("inside_rest") == "").then(pl.col("plain").str.replace(_IN_BRACKETS, "")),
-    )
-    whole = shut.with_columns(rest=name_key(pl.coalesce("rest", "plain").str.replace_all(_BRACKETS, "")))
+    tidy = rows.with_columns(plain=pl.col("plain").str.replace_all(r"\s|^中国|[(]中国[)]", ""))
+    inside = pl.col("plain").str.extract(_IN_BRACKETS).fill_null("")
+    held = tidy.with_columns(inside=inside, bracketed=pl.lit(""), rest=pl.col("plain"))
+    shut = pl.concat([_bracketed(held.filter(pl.col("inside") != "")), held.filter(pl.col("inside") == "")])
+    whole = shut.with_columns(rest=name_key(pl.col("rest").str.replace_all(_BRACKETS, "")))
     apart = _without_places(whole, "rest", "bracketed").with_columns(
         branch=pl.col("rest").str.extract(_BRANCH)
     )
@@ -65,6 +62,16 @@ def _chinese(rows: pl.DataFrame) -> pl.DataFrame:
     return apart.with_columns(
         core=pl.when(is_core).then(core).otherwise(pl.col("rest").str.replace(_LEGAL_ZH, "")), said=said
     ).select(*rows.columns, "core", "said", "branch")
+
+
+def _bracketed(held: pl.DataFrame) -> pl.DataFrame:
+    """Return names with brackets, without them where they hold places and nothing else."""
+    apart = _without_places(held, "inside", "bracketed")
+    is_place = pl.col("inside_rest") == ""
+    return apart.with_columns(
+        bracketed=pl.when(is_place).then("inside_places").otherwise("bracketed"),
+        rest=pl.when(is_place).then(pl.col("plain").str.replace(_IN_BRACKETS, "")).otherwise("rest"),
+    ).select(held.columns)
 
 
 def _without_places(rows: pl.DataFrame, column: str, around: str) -> pl.DataFrame:

@@ -1,5 +1,8 @@
 """The pairs of a book: which rows of which tables may be one, by their identities."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import polars as pl
 
 from ltc_xl.model.book import Book
@@ -8,21 +11,35 @@ from ltc_xl.rules.duplicates.evidence import suspicions
 from ltc_xl.rules.duplicates.parties import parties
 from ltc_xl.rules.duplicates.people import people_met, uid_pairs
 
-FACTS = ("mobile", "email", "domain", "contact", "place", "core")
-"""What else is told of a pair: whether it agrees, or differs, in these."""
+
+@dataclass(frozen=True)
+class Pairing:
+    """Which rows may be one.
+
+    Attributes:
+        pairs: the surest first. ``a_table``, ``a`` and ``b_table``, ``b`` name two rows by ``_uid``: two
+            leads, a lead and a customer, two customers or two contacts. ``rule``, ``band`` and ``score`` say
+            how sure it is; ``same.…`` and ``other.…`` what else agrees and differs; ``ratio`` how like the
+            names are, ``core`` and ``place`` what they share.
+        crowded: what too many have in common for it to be compared: ``by``, ``name`` (of the first that has
+            it) and ``parties``, the most frequent first.
+    """
+
+    pairs: pl.DataFrame
+    crowded: pl.DataFrame
 
 
-def paired(book: Book) -> pl.DataFrame:
-    """Return the pairs, the surest first.
+def paired(book: Book, only: Collection[str] | None = None) -> Pairing:
+    """Return the pairs of a book.
 
-    ``a_table``, ``a`` and ``b_table``, ``b`` name two rows by ``_uid``: two leads, a lead and a customer, two
-    customers or two contacts. ``rule``, ``band`` and ``score`` say how sure it is; ``same.…`` and ``other.…``
-    what else agrees and differs; ``ratio`` how like the names are, ``core`` and ``place`` what they share.
+    Args:
+        book: as read.
+        only: ``_uid`` of the rows to look at; pairs of two others are left out. None looks at all.
     """
     known = parties(book)
-    found = suspicions(known).pairs
-    left, right = (known[found[side]] for side in ("a", "b"))
-    met = found.with_columns(
+    found = suspicions(known)
+    left, right = (known[found.pairs[side]] for side in ("a", "b"))
+    met = found.pairs.with_columns(
         left[UID].alias("a"),
         right[UID].alias("b"),
         _table(left["kind"]).alias("a_table"),
@@ -35,8 +52,27 @@ def paired(book: Book) -> pl.DataFrame:
         a_table=pl.lit("contacts"), b_table=pl.lit("contacts")
     )
     both = pl.concat([met, people], how="diagonal")
+    if only is not None:
+        asked = _asked(book, only).implode()
+        both = both.filter(pl.col("a").is_in(asked) | pl.col("b").is_in(asked))
     best = both.sort("score", descending=True, maintain_order=True)
-    return best.unique(["a_table", "a", "b_table", "b"], keep="first", maintain_order=True)
+    pairs = best.unique(["a_table", "a", "b_table", "b"], keep="first", maintain_order=True)
+    return Pairing(pairs, _named(known, found.crowded))
+
+
+def _named(known: pl.DataFrame, crowded: pl.DataFrame) -> pl.DataFrame:
+    """Return what is too frequent by name, once for each; a mail domain is named itself."""
+    first = known.select("name", "domain")[crowded["party"]]
+    name = pl.when(pl.col("by") == "domain").then(first["domain"]).otherwise(first["name"])
+    named = crowded.with_columns(name=name).unique("party", keep="first", maintain_order=True)
+    return named.select(pl.col("by").cast(pl.String), "name", "parties")
+
+
+def _asked(book: Book, only: Collection[str]) -> pl.Series:
+    """Return the rows to look at, and the customers of the contacts among them: people speak for these."""
+    contacts = book.rows("contacts").filter(pl.col(UID).is_in(list(only)))
+    customers = book.rows("customers").join(contacts, left_on="name", right_on="customer", how="semi")
+    return pl.Series([*only, *customers[UID]], dtype=pl.String)
 
 
 def _table(kind: pl.Series) -> pl.Series:

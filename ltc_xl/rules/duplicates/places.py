@@ -11,7 +11,7 @@ import polars as pl
 from ltc_xl.rules.duplicates.common_words import common_words
 
 _LINE = re.compile(r'^(?P<nested> *)(?P<code>\d+) (?:province|county)="(?P<names>[^"]+)"', re.MULTILINE)
-_YEARS = re.compile(r"^\[\d+-(?P<until>\d*)\]")
+_YEARS = re.compile(r"^\[\d*-(?P<until>\d*)\]")
 _PROVINCE_ENDING = re.compile(r"(省|市|(维吾尔|壮族|回族)?自治区|特别行政区)$")
 _CITY_ENDING = re.compile(r"(市|地区|盟)$")
 _STATE_ENDING = re.compile(
@@ -124,14 +124,24 @@ def leading_place(text: pl.Expr, *, bare: bool) -> pl.Expr:
 
 def lies_in(place: pl.Expr, around: pl.Expr) -> pl.Expr:
     """Return whether a place lies in the city of another, or in its province where that has no city."""
-    city, province = (_told(around, known) for known in (cities(), provinces()))
-    own_city, own_province = (_told(place, known) for known in (cities(), provinces()))
+    (city, province), (own_city, own_province) = (
+        [_told(one, part) for part in Home._fields] for one in (around, place)
+    )
     inside = pl.when(city.is_not_null()).then(own_city == city).otherwise(own_province == province)
     return inside.fill_null(value=False)
 
 
-def _told(place: pl.Expr, known: Mapping[str, str | None]) -> pl.Expr:
-    return place.replace_strict(known, default=None, return_dtype=pl.String)
+def _told(place: pl.Expr, part: str) -> pl.Expr:
+    columns = _columns()
+    return place.replace_strict(columns["name"], columns[part], default=None, return_dtype=pl.String)
+
+
+@cache
+def _columns() -> pl.DataFrame:
+    """Return ``homes`` as a frame; it is asked for thousands of names."""
+    return pl.DataFrame(
+        [(name, *home) for name, home in homes().items()], schema=["name", *Home._fields], orient="row"
+    )
 
 
 def city_of(text: str) -> str | None:
