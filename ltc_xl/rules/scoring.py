@@ -20,7 +20,7 @@ from ltc_xl.rules.rule_index import hit_of
 from ltc_xl.rules.rule_outputs import text_output, whole_output
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_sheets import rule_sheet, tested_columns
-from ltc_xl.rules.rulesets import _decision_table, _rule_set, _worked_out
+from ltc_xl.rules.rulesets import decision_table, rule_set, worked_out
 
 SCORING = "scoring"
 TERMS = ("cap", "half_life")
@@ -66,13 +66,13 @@ def scoring_rules(book: Book, rulebook: Rulebook, as_of: date) -> RuleSet:
         text_output(SCORING, "group"),
         *(whole_output(SCORING, code) for code in TERMS),
     )
-    touches = _worked_out(SCORING, "touch_count", Field("touch_count", "number", pl.Int64(), ""))
+    touches = worked_out(SCORING, "touch_count", Field("touch_count", "number", pl.Int64(), ""))
     fields = fields_of("leads", book).with_more([touches])
     columns = tested_columns(sheet, _USUAL, fields, "leads")
-    decided = _decision_table(sheet, columns, outputs, hit_of(sheet, rulebook, (Hit.SUM,)))
+    decided = decision_table(sheet, columns, outputs, hit_of(sheet, rulebook, (Hit.SUM,)))
     sheet.problems.extend(_below_least(decided.rules))
     sheet.problems.extend(_torn(decided.rules))
-    return _rule_set(sheet, decided, as_of, columns.values(), frozenset({touches.code}))
+    return rule_set(sheet, decided, as_of, columns.values(), frozenset({touches.code}))
 
 
 def _below_least(rules: Sequence[Rule]) -> Iterator[Finding]:
