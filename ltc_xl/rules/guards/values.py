@@ -20,7 +20,7 @@ _NUMBER = re.compile(
 )
 _EXPONENTS = {"千": 3, "k": 3, "万": 4, "w": 4, "百万": 6, "m": 6, "千万": 7, "亿": 8}
 _TODAY = re.compile(r"(?:TODAY\s*\(\s*\)|TODAY(?![0-9A-Za-z_(])|今天|今日)", re.IGNORECASE)
-_DAYS_OFF = re.compile(r"([+-])\s*(\d{1,5})(?![\d.])\s*(?:天|日|days?(?![A-Za-z]))?")
+_DAYS_OFF = re.compile(r"([+-])\s*(\d{1,5})(?!\d|\.\d)\s*(?:天|日|days?(?![A-Za-z]))?")
 _RUN = re.compile(r"[^\s;()\[\]<>=!\"']+")
 _WRITTEN_RANGE = re.compile(r"\s*[~至到]\s*\d")
 _INTEGER = Size(19, 0)
