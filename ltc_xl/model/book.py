@@ -123,8 +123,8 @@ class Book:
         row = held.place.header_row if uid is None else held.row_of.get(uid)
         if row is None or (uid is None and number is None):
             return None
-        first = min(held.place.columns.values(), default=1)
-        return held.place.sheet, f"{column_letters(number or first)}{row}"
+        shown = number or min(held.place.columns.values(), default=1)
+        return held.place.sheet, f"{column_letters(shown)}{row}"
 
     def with_rows(self, name: str, rows: pl.DataFrame) -> "Book":
         """Return the book with a table's rows replaced (columns completed and ordered)."""
