@@ -1,4 +1,4 @@
-"""Told after every run: which rule sheets have errors, and which older version of them stays in force."""
+"""Told after every run: which older versions of rule sheets are in force, and which tables are not used."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def print_rules_in_force(result: "Result", lang: Lang) -> None:
-    """Print a sentence for each rule sheet of which an older version is in force."""
+    """Print a sentence for each rule sheet of which an older version is in force, and for each that rests."""
     for line in _sentences(result, lang):
         click.echo(line)
 
 
 def rules_in_force(result: "Result") -> dict[str, object]:
-    """Return the older versions that are in force as data; nothing where every sheet is as it stands."""
+    """Return as data the older versions in force, and what rests; nothing where all is as it stands."""
     told = [
         {
             "rule_set": name,
@@ -32,7 +32,12 @@ def rules_in_force(result: "Result") -> dict[str, object]:
         }
         for name, one in result.rulebook.kept.items()
     ]
-    return {"rules_in_force": told} if told else {}
+    off = [
+        {"rule_set": one.values["rules"], "code": one.code, "owner": one.values["who"] or None}
+        for one in result.rulebook.rests
+    ]
+    parts = {"rules_in_force": told, "rules_off": off}
+    return {name: part for name, part in parts.items() if part}
 
 
 def _sentences(result: "Result", lang: Lang) -> Iterator[str]:
@@ -45,6 +50,8 @@ def _sentences(result: "Result", lang: Lang) -> Iterator[str]:
             "beside" if one.beside else "sheet" if cell is None else "cell" if told["count"] == 1 else "cells"
         )
         yield say(f"cli.in_force.{key}", lang, cell=cell, beside=one.beside, **told)
+    for rest in result.rulebook.rests:
+        yield say(f"cli.rests.{rest.code}", lang, **rest.values)
 
 
 def _first_cell(book: "Book", kept: "Kept") -> str | None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LONGEST = 12
 """So many leads of a kind go to the console; ``--json`` gives all."""
 
+RESTS = ("R-47", "R-48")
+"""Problems that mean: the firm has switched the rules off, or they have no day yet, or no more."""
+
 Entry = Mapping[str, Any]
 
 
@@ -98,7 +101,7 @@ def _print_grades(asked: Asked, data: Entry, lang: Lang) -> None:
     graded: Sequence[Entry] = data["graded"]
     moved = [entry for entry in graded if entry["grade"] != entry["was"]]
     if not graded and not data["ungraded"]:
-        is_off = any(problem["severity"] == "error" for problem in data["problems"])
+        is_off = any(one["severity"] == "error" or one["code"] in RESTS for one in data["problems"])
         show.say(_text("grading_off" if is_off else "nothing_open", lang))
         return
     show.say(_text("graded", lang, count=len(graded), changed=data["changed"]))

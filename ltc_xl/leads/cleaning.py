@@ -27,12 +27,12 @@ def clean(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
         as_of: the day.
         lang: language of the answer; what is written into the book is in the book's own.
     """
-    rules = cleaning_rules(book, rulebook)
+    rules = cleaning_rules(book, rulebook, as_of)
     spoken = lang or book.lang
     problems = problems_data(book, rules.problems, spoken)
     if not rules.sound:
         data = {"changed": [], "failed": [], "leads": 0, "clean": 0, "problems": problems}
-        return Outcome(findings=rules.problems, data=data, exit_status=1)
+        return Outcome(findings=rules.problems, data=data, exit_status=int(has_errors(rules.problems)))
     found = cleaning(book, rules.rules)
     changes = _changes(found, rules.rules, book)
     states = _states(found, applied(book, changes), rulebook, as_of)

@@ -16,6 +16,7 @@ from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.grading import Grading, grading, sources
+from ltc_xl.rules.rule_index import NoMatch
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import GRADING
 from ltc_xl.rules.scoring import SCORING
@@ -24,7 +25,9 @@ Row = Mapping[str, object]
 
 
 def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
-    """Return the grades of the open leads; a lead that no rule fits keeps what it has, and is listed.
+    """Return the grades of the open leads; one that no rule fits is listed, and keeps what it has.
+
+    规则目录 may say that it is left without a grade instead, or that it is an error.
 
     Args:
         book: as read.
@@ -36,6 +39,8 @@ def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
     graded, left = found.leads.filter(pl.col("doubt").is_null()), found.leads.drop_nulls("doubt")
     whys = GradeReasons(book, found, book.lang, as_of).whys(graded)
     changes = _changes(found, graded, whys)
+    if found.rules.no_match is NoMatch.BLANK:
+        changes += _cleared(found, _unfit(left))
     told = GradeReasons(book, found, lang or book.lang, as_of)
     problems = (*found.rules.problems, *found.points.rules.problems)
     versions = [GRADING, *([SCORING] if found.points.is_used else [])]
@@ -47,7 +52,13 @@ def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
         "rule_versions": {name: rule_version(name, book, rulebook) for name in versions},
     }
     has_errors = found.rules.has_errors or found.points.rules.has_errors
-    return Outcome(changes, problems, data=data, exit_status=int(has_errors))
+    is_error = found.rules.no_match is NoMatch.ERROR and _unfit(left).height > 0
+    return Outcome(changes, problems, data=data, exit_status=int(has_errors or is_error))
+
+
+def _unfit(left: pl.DataFrame) -> pl.DataFrame:
+    """Return the leads that no rule fits."""
+    return left.filter(pl.col("doubt") == "no_fit")
 
 
 def _changes(found: Grading, graded: pl.DataFrame, whys: list[str]) -> Changes:
@@ -60,6 +71,13 @@ def _changes(found: Grading, graded: pl.DataFrame, whys: list[str]) -> Changes:
         + scores
         + differences("leads", graded, new, ["grade_why"])
     )
+
+
+def _cleared(found: Grading, unfit: pl.DataFrame) -> Changes:
+    """Return the leads that no rule fits without a grade, and without a score unless points give it."""
+    codes = ["grade", "grade_why", *([] if found.points.is_used else ["score"])]
+    blank = unfit.with_columns(pl.lit(None, unfit.schema[code]).alias(code) for code in codes)
+    return differences("leads", unfit, blank.select(UID, *codes), codes)
 
 
 class GradeReasons:

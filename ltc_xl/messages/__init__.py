@@ -7,7 +7,7 @@ several errors, one line each, ``{read:cells}`` cells by the code of their colum
 that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{message:said}`` the one of
 several languages that is read, ``{asked:asked}`` where the firm asks for it, ``{why:problem}`` and
 ``{why:remedy}`` what is wrong with the text of a rule and what to write, ``{left:kind}`` the kind of a
-value, ``{example:facts}`` fields and what they hold, ``{since:day}`` a day in words. Without a spec,
+value, ``{example:facts}`` fields and what they hold, ``{since:day}`` a day in words, ``{who:owner}`` who is in charge, or nothing. Without a spec,
 amounts get thousands marks and days ISO form.
 """
 
@@ -82,6 +82,7 @@ class _Sentence(Formatter):
             "asked": self._asked,
             "facts": self._facts,
             "day": self._day,
+            "owner": self._owner,
         }
 
     def format_field(self, value: object, spec: str) -> str:
@@ -145,6 +146,10 @@ class _Sentence(Formatter):
         if self.lang == "zh":
             return f"{day.year} 年 {day.month} 月 {day.day} 日"
         return f"{day.day} {day:%B %Y}"
+
+    def _owner(self, name: str) -> str:
+        """Return who is in charge, as an aside; nothing where nobody is named."""
+        return say("check.owner", self.lang, name=name) if name else ""
 
     def _sheet(self, name: str) -> str:
         return table(name).sheet(self.lang) if name in tables() else name

@@ -69,6 +69,7 @@ class Rulebook:
         tables: the rows of every other rule table by canonical name: those in force.
         kept: rule table -> the older version of it that stays in force; ``tables`` has its rows.
         typed: rule table -> its rows as they stand on the sheet, for those of ``kept``.
+        rests: which rule tables 规则目录 switches off on the day, and why.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Rulebook:
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     kept: Mapping[str, Kept] = field(default_factory=dict)
     typed: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    rests: tuple[Finding, ...] = ()
 
     def rows(self, name: str) -> pl.DataFrame:
         """Return the rows of a rule table."""
@@ -88,7 +90,7 @@ class Rulebook:
     def with_kept(self, kept: Mapping[str, Kept]) -> "Rulebook":
         """Return the rulebook in which older versions are in force in place of what stands on the sheets."""
         rows = {name: one.held.rows for name, one in kept.items()}
-        stands = self.tables | self.typed
+        stands = {**self.tables, **self.typed}
         typed = {name: stands[name] for name in kept}
         return replace(self, tables={**stands, **rows}, kept=kept, typed=typed)
 

@@ -160,7 +160,9 @@ def handed_over(found: Assignment, book: Book, rulebook: Rulebook, as_of: date) 
 
 def _movable(owned: pl.DataFrame, book: Book, rulebook: Rulebook, as_of: date) -> list[str]:
     """Return the leads that a listed step calls assigned; one that asks for a role is a person's."""
-    rules = transition_rules(book, rulebook)
+    rules = transition_rules(book, rulebook, as_of)
+    if rules.rest:
+        return owned[UID].to_list()
     if not rules.sound:
         return []
     steps = Steps([row for row in rules.rows if row.table == "leads"], rulebook, as_of)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, cast
 
 import polars as pl
@@ -11,6 +12,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.rulebook import Kept, Rulebook
 from ltc_xl.rules.actor import named_apart
 from ltc_xl.rules.guards import Field, Fields, GuardError, fields_of
+from ltc_xl.rules.rule_index import rest_of
 from ltc_xl.rules.rule_set import has_errors
 from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet
 
@@ -47,15 +49,19 @@ class CleanRules:
     problems: tuple[Finding, ...]
     rules: tuple[CleanRule, ...]
     kept: Kept | None = None
+    rests: bool = False
 
     @property
     def sound(self) -> bool:
         """Return whether the rules may be used."""
-        return self.kept is not None or not has_errors(self.problems)
+        return not self.rests and (self.kept is not None or not has_errors(self.problems))
 
 
-def cleaning_rules(book: Book, rulebook: Rulebook) -> CleanRules:
-    """Return what the sheet says; a cell that cannot be read switches all rules off."""
+def cleaning_rules(book: Book, rulebook: Rulebook, as_of: date | None = None) -> CleanRules:
+    """Return what the sheet says; a cell that cannot be read switches all rules off.
+
+    Without a day they are looked at as if they counted.
+    """
     sheet = rule_sheet(CLEANING, book, rulebook)
     for header in sheet.own:
         sheet.report_header(header, "no_column", owner=CLEANING)
@@ -63,6 +69,9 @@ def cleaning_rules(book: Book, rulebook: Rulebook) -> CleanRules:
     rules = tuple(_rules(sheet, fields))
     problems = tuple(sheet.problems)
     told = problems if sheet.kept is None else (*sheet.kept.problems, *problems)
+    rest = rest_of(CLEANING, rulebook, as_of) if as_of else None
+    if rest:
+        return CleanRules((*told, rest), (), sheet.kept, rests=True)
     return CleanRules(told, ()) if has_errors(problems) else CleanRules(told, rules, sheet.kept)
 
 

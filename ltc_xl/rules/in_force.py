@@ -6,7 +6,7 @@ three holds the others back if the queues are others now than they were then.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,27 +16,29 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.rulebook import Kept, Rulebook, RuleVersion
 from ltc_xl.rules.cleaning_sheet import CLEANING, cleaning_rules
-from ltc_xl.rules.rule_index import index_rows
+from ltc_xl.rules.rule_index import index_rows, rest_of
 from ltc_xl.rules.rule_set import has_errors
 from ltc_xl.rules.rule_sheets import own_texts, unread
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import (
     ASSIGNMENT,
     GRADING,
+    POOLS,
     TRANSITIONS,
     assignment_rules,
     grading_rules,
     transition_rules,
 )
+from ltc_xl.rules.scoring import SCORING, scoring_rules
 from ltc_xl.rules.transfer import CRITERIA, transfer_criteria
 
-POOLS = "pools"
 BY_QUEUE = (GRADING, ASSIGNMENT, CRITERIA)
 """The first gives queues, the others ask for them."""
 
 Problems = Callable[[Book, Rulebook, date], Iterable[Finding]]
 
 SETS: Mapping[str, Problems] = {
+    SCORING: lambda book, rulebook, as_of: scoring_rules(book, rulebook, as_of).problems,
     GRADING: lambda book, rulebook, as_of: grading_rules(book, rulebook, as_of).problems,
     ASSIGNMENT: lambda book, rulebook, as_of: assignment_rules(book, rulebook, as_of).problems,
     TRANSITIONS: lambda book, rulebook, _: transition_rules(book, rulebook).problems,
@@ -66,10 +68,9 @@ class InForce:
     @cached_property
     def rulebook(self) -> Rulebook:
         """Return the rulebook with the last sound version of every sheet that has an error."""
-        if not self._broken:
-            return self.typed
         usable = self._usable(self._broken)
-        return self.typed.with_kept(self._usable(usable | self._beside(usable)))
+        kept = self._usable(usable | self._beside(usable)) if usable else {}
+        return with_rests(self.typed.with_kept(kept), self.as_of)
 
     @property
     def new(self) -> Mapping[str, RuleVersion]:
@@ -101,7 +102,7 @@ class InForce:
         return {
             name: Kept(self.known[name], errors)
             for name, errors in self._errors.items()
-            if name in self.known
+            if name in self.known and not rest_of(name, self.typed, self.as_of)
         }
 
     def _beside(self, broken: Mapping[str, Kept]) -> dict[str, Kept]:
@@ -133,6 +134,12 @@ class InForce:
             index_rows(name, self.typed),
             self.as_of,
         )
+
+
+def with_rests(rulebook: Rulebook, as_of: date) -> Rulebook:
+    """Return the rulebook with what 规则目录 switches off on a day."""
+    found = (rest_of(name, rulebook, as_of) for name in SETS)
+    return replace(rulebook, rests=tuple(rest for rest in found if rest))
 
 
 def _queues(rows: pl.DataFrame) -> set[str]:

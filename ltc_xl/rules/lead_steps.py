@@ -28,9 +28,10 @@ def lead_steps(
     states = book.rows("leads").select(UID, old="state")
     cells = wanted.join(states, on=UID, maintain_order="left").select(UID, "old", "new")
     asked = SetColumn("leads", "state", cells)
-    rules = transition_rules(book, rulebook)
-    court = Court(applied(book, Changes((asked,))), rulebook, as_of, rules.rows)
-    if not rules.sound:
+    rules = transition_rules(book, rulebook, as_of)
+    rests = rules.rest is not None
+    court = Court(applied(book, Changes((asked,))), rulebook, as_of, rules.rows, rests)
+    if not rules.sound and not rests:
         return (), tuple(court.waiting({"leads": cells}, actor))
     made, refused = court.verdict({"leads": cells}, actor)
     allowed = SetColumn("leads", "state", made["leads"])

@@ -11,7 +11,9 @@ from ltc_xl.model.tables import UID
 from ltc_xl.rules.checks.leads import WITH_SALES
 from ltc_xl.rules.grading import unread_leads
 from ltc_xl.rules.handover import MINUTES, is_accepted, with_waiting
+from ltc_xl.rules.rule_index import rest_of
 from ltc_xl.rules.rulebook import setting_number
+from ltc_xl.rules.rulesets import POOLS
 from ltc_xl.rules.waiting import open_leads
 
 _READ = ("owner", "state", "next_on", "created_on", "touched_on", "assigned_at")
@@ -61,7 +63,7 @@ def _by_hand(leads: pl.DataFrame, rulebook: Rulebook, as_of: date) -> Iterator[p
 
 def _by_rules(leads: pl.DataFrame, rulebook: Rulebook, as_of: date) -> Iterator[pl.DataFrame]:
     """Yield the leads that fit each rule, in the order of the sheet."""
-    for rule in rulebook.rows("pools").iter_rows(named=True):
+    for rule in () if rest_of(POOLS, rulebook, as_of) else rulebook.rows(POOLS).iter_rows(named=True):
         states = [rule["state"]] if rule["state"] else WITH_SALES
         mine = leads.filter(pl.col("state").is_in(states))
         barred = None if rule["cooldown_days"] is None else as_of + timedelta(days=rule["cooldown_days"])

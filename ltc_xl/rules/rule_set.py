@@ -8,6 +8,7 @@ from ltc_xl.model.rulebook import Kept
 from ltc_xl.rules.decisions import DecisionTable
 from ltc_xl.rules.guards import Field
 from ltc_xl.rules.moves_sheet import Transition
+from ltc_xl.rules.rule_index import NoMatch
 
 NOTHING = DecisionTable((), {}, ())
 
@@ -24,6 +25,8 @@ class RuleSet:
         fields: what the table tests, by column.
         always: those of them that always hold something.
         kept: the older version that these rules are; None where they are those of the sheet.
+        rest: why they do not count on the day: 规则目录 switches them off; it is among ``problems``, too.
+        no_match: what becomes of a row that no rule fits.
     """
 
     name: str
@@ -33,11 +36,13 @@ class RuleSet:
     fields: Mapping[str, Field] = field(default_factory=dict)
     always: frozenset[str] = frozenset()
     kept: Kept | None = None
+    rest: Finding | None = None
+    no_match: NoMatch = NoMatch.KEEP
 
     @property
     def sound(self) -> bool:
         """Return whether the rules may be used."""
-        return self.kept is not None or not self.has_errors
+        return self.rest is None and (self.kept is not None or not self.has_errors)
 
     @property
     def has_errors(self) -> bool:
@@ -46,12 +51,12 @@ class RuleSet:
 
     @property
     def settled(self) -> "RuleSet":
-        """Return it without rules if they may not be used; of an older version, what is wrong with the sheet."""
-        if self.kept is None:
-            return self if self.sound else RuleSet(self.name, self.problems)
+        """Return it without rules if it has errors; of an older version, with what is wrong with the sheet."""
+        told = (*self.problems, *([self.rest] if self.rest else []))
         if has_errors(self.problems):
-            return RuleSet(self.name, (*self.kept.problems, *self.problems))
-        return replace(self, problems=self.kept.problems)
+            known = self.kept.problems if self.kept else ()
+            return RuleSet(self.name, (*known, *told), rest=self.rest)
+        return replace(self, problems=told if self.kept is None else (*self.kept.problems, *told))
 
 
 def has_errors(problems: Iterable[Finding]) -> bool:

@@ -27,6 +27,7 @@ class RuleSheet:
         own: the headers of the firm's own columns that hold anything.
         problems: findings so far; those of the reader come first.
         kept: the older version whose rows these are; None where they are those of the sheet.
+        rulebook: it is of.
     """
 
     name: str
@@ -34,6 +35,7 @@ class RuleSheet:
     own: tuple[str, ...] = ()
     problems: list[Finding] = field(default_factory=list)
     kept: Kept | None = None
+    rulebook: Rulebook = field(default_factory=Rulebook)
 
     def report(self, error: GuardError, row: Row, column: str) -> None:
         """Note a cell whose text is not as it must be."""
@@ -71,7 +73,7 @@ def rule_sheet(name: str, book: Book, rulebook: Rulebook) -> RuleSheet:
     own = tuple(header for header in texts.columns if header != UID) if texts is not None else ()
     rows = rulebook.rows(name)
     whole = rows.hstack(texts.select(own)) if texts is not None else rows
-    sheet = RuleSheet(name, whole.rows(named=True), own, [] if kept else unread(name, book), kept)
+    sheet = RuleSheet(name, whole.rows(named=True), own, [] if kept else unread(name, book), kept, rulebook)
     sheet.problems.extend(_repeated(sheet))
     return sheet
 

@@ -2,18 +2,19 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from ltc_xl.model.book import Book
+from ltc_xl.model.enums import folded
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import ROW, UID, table
 from ltc_xl.rules.decisions import Hit
 from ltc_xl.rules.guards.marks import folded_marks, name_key
-from ltc_xl.rules.rule_index import ACTIVE, INDEX, hit_of, index_rows
+from ltc_xl.rules.rule_index import NO_MATCH, NoMatch, hit_of, index_rows
 from ltc_xl.rules.rule_sheets import Row, rule_sheet
 
 _SAYS_NOTHING = frozenset({"", "-"})
 _SHOWN = 12
-_USUAL = {("status", word) for word in ACTIVE}
 
 
 def rule_version(name: str, book: Book, rulebook: Rulebook) -> str:
@@ -26,7 +27,7 @@ def rule_version(name: str, book: Book, rulebook: Rulebook) -> str:
         return rulebook.kept[name].held.version
     sheet = rule_sheet(name, book, rulebook)
     rows = [_said(name, row) for row in sheet.rows]
-    index = [said for row in index_rows(name, rulebook).iter_rows(named=True) if (said := _said_of(row))]
+    index = _said_of(index_rows(name, rulebook).rows(named=True))
     whole = [name, hit_of(sheet, rulebook, tuple(Hit)), rows, *([index] if index else [])]
     told = json.dumps(whole, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
@@ -53,7 +54,9 @@ def _said(name: str, row: Row) -> dict[str, str]:
     return {code: text for code, text in cells.items() if text not in _SAYS_NOTHING}
 
 
-def _said_of(row: Row) -> dict[str, str]:
-    """Return what a row of 规则目录 says of when a sheet counts, and of rows that no rule fits."""
-    told = _said(INDEX, {code: row[code] for code in ("no_match", "valid_from", "valid_to", "status")})
-    return {code: text for code, text in told.items() if (code, text) not in _USUAL}
+def _said_of(index: Sequence[Row]) -> list[str]:
+    """Return what 规则目录 says of rows that no rule fits, and of policies by day, if it is not the usual."""
+    if len(index) > 1:
+        return [str([row[code] for code in ("hit", "no_match", "valid_from", "valid_to")]) for row in index]
+    said = (NO_MATCH.get(folded(row["no_match"] or ""), NoMatch.KEEP) for row in index)
+    return [one.value for one in said if one is not NoMatch.KEEP]

@@ -23,13 +23,13 @@ from ltc_xl.rules.guards import (
     names_of,
 )
 from ltc_xl.rules.moves_sheet import transitions
-from ltc_xl.rules.rule_index import hit_of
+from ltc_xl.rules.rule_index import hit_of, no_match_of, rest_of
 from ltc_xl.rules.rule_outputs import Output, given, text_output, whole_output, word_output
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet, tested_columns
 from ltc_xl.rules.soundness.tables import disputes
 
-GRADING, ASSIGNMENT, TRANSITIONS = "grading", "assignment", "transitions"
+GRADING, ASSIGNMENT, TRANSITIONS, POOLS = "grading", "assignment", "transitions", "pools"
 
 
 def grading_rules(book: Book, rulebook: Rulebook, as_of: date) -> RuleSet:
@@ -40,14 +40,14 @@ def grading_rules(book: Book, rulebook: Rulebook, as_of: date) -> RuleSet:
         whole_output(GRADING, "score"),
         text_output(GRADING, "queue"),
     )
-    level = _worked_out(
+    level = worked_out(
         GRADING, "need_level", Field("need_level", "word", pl.String(), "", (), known.words("need_level"))
     )
-    complete = _worked_out(GRADING, "completeness", Field("completeness", "number", RATE, "", is_share=True))
+    complete = worked_out(GRADING, "completeness", Field("completeness", "number", RATE, "", is_share=True))
     fields = fields_of("leads", book).with_more([level, complete])
     columns = tested_columns(sheet, ("budget", "industry", "need_level", "completeness"), fields, "leads")
-    decided = _decision_table(sheet, columns, outputs, hit_of(sheet, rulebook))
-    return _rule_set(sheet, decided, as_of, columns.values(), frozenset({level.code, complete.code}))
+    decided = decision_table(sheet, columns, outputs, hit_of(sheet, rulebook, as_of=as_of))
+    return rule_set(sheet, decided, as_of, columns.values(), frozenset({level.code, complete.code}))
 
 
 def assignment_rules(book: Book, rulebook: Rulebook, as_of: date) -> RuleSet:
@@ -59,10 +59,10 @@ def assignment_rules(book: Book, rulebook: Rulebook, as_of: date) -> RuleSet:
         whole_output(ASSIGNMENT, "cap"),
         text_output(ASSIGNMENT, "fallback"),
     )
-    queue = _worked_out(ASSIGNMENT, "queue", Field("queue", "text", pl.String(), ""))
+    queue = worked_out(ASSIGNMENT, "queue", Field("queue", "text", pl.String(), ""))
     fields = fields_of("leads", book).with_more([queue])
     columns = tested_columns(sheet, ("queue", "region", "industry"), fields, "leads")
-    decided = _decision_table(sheet, columns, outputs, hit_of(sheet, rulebook))
+    decided = decision_table(sheet, columns, outputs, hit_of(sheet, rulebook, as_of=as_of))
     given_out = rulebook.rows(GRADING)["queue"]
     queues = list(dict.fromkeys(given_out.drop_nulls()))
     listed = replace(queue, words=names_of((name, name) for name in queues))
@@ -71,7 +71,7 @@ def assignment_rules(book: Book, rulebook: Rulebook, as_of: date) -> RuleSet:
         sheet.problems.extend(_idle_queues(sheet, listed, queues))
     tested = (listed if one is queue else one for one in columns.values())
     always = frozenset({queue.code}) if not given_out.null_count() else frozenset[str]()
-    return _rule_set(sheet, decided, as_of, tested, always)
+    return rule_set(sheet, decided, as_of, tested, always)
 
 
 def _idle_groups(sheet: RuleSheet, rulebook: Rulebook) -> Iterator[Finding]:
@@ -96,16 +96,20 @@ def _idle_queues(sheet: RuleSheet, queue: Field, given_out: Sequence[str]) -> It
                 yield Finding("R-44", ASSIGNMENT, row[UID], "queue", told, "warning")
 
 
-def transition_rules(book: Book, rulebook: Rulebook) -> RuleSet:
-    """Return the allowed moves of leads, opportunities and contracts, as they stand on the sheet."""
+def transition_rules(book: Book, rulebook: Rulebook, as_of: date | None = None) -> RuleSet:
+    """Return the allowed moves of leads, opportunities and contracts, as they stand on the sheet.
+
+    Without a day they are looked at as if they counted.
+    """
     sheet = rule_sheet(TRANSITIONS, book, rulebook)
     for header in sheet.own:
         sheet.report_header(header, "no_column", owner=TRANSITIONS)
     moves = tuple(transitions(sheet, book, rulebook.rows("members")))
-    return RuleSet(sheet.name, tuple(sheet.problems), rows=moves, kept=sheet.kept).settled
+    rest = rest_of(TRANSITIONS, rulebook, as_of) if as_of else None
+    return RuleSet(sheet.name, tuple(sheet.problems), rows=moves, kept=sheet.kept, rest=rest).settled
 
 
-def _rule_set(
+def rule_set(
     sheet: RuleSheet,
     decided: DecisionTable,
     as_of: date,
@@ -114,21 +118,25 @@ def _rule_set(
 ) -> RuleSet:
     """Return what the sheet says, or no rules while there is a problem; rules that dispute a row are one."""
     fields = {one.code: one for one in tested}
-    found = RuleSet(sheet.name, tuple(sheet.problems), decided, (), fields, always, sheet.kept)
+    rest = rest_of(sheet.name, sheet.rulebook, as_of)
+    no_match = no_match_of(sheet.name, sheet.rulebook, as_of)
+    problems = tuple(sheet.problems)
+    found = RuleSet(sheet.name, problems, decided, (), fields, always, sheet.kept, rest, no_match)
     if not found.has_errors:
         found = replace(found, problems=(*found.problems, *disputes(found, as_of)))
     return found.settled
 
 
-def _worked_out(sheet: str, code: str, field: Field) -> Field:
+def worked_out(sheet: str, code: str, field: Field) -> Field:
     """Return a field that is no column of a lead, under the header it has on the rule sheet."""
     column = table(sheet).by_code[code]
     return replace(field, place=f"{sheet}.{code}", labels=(column.zh, column.en))
 
 
-def _decision_table(
+def decision_table(
     sheet: RuleSheet, columns: Mapping[str, Field], outputs: tuple[Output, ...], hit: Hit
 ) -> DecisionTable:
+    """Return the rules of a sheet, compiled; cells that cannot be read are noted there."""
     rules = tuple(
         Rule(
             row["no"] or "",

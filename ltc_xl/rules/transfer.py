@@ -13,6 +13,7 @@ from ltc_xl.model.rulebook import Kept, Rulebook
 from ltc_xl.model.tables import UID, table, with_live_columns
 from ltc_xl.rules.grading import Grading, with_inputs
 from ltc_xl.rules.guards import Field, Fields, Guard, GuardError, fields_of, guard, lexicon
+from ltc_xl.rules.rule_index import rest_of
 from ltc_xl.rules.rule_set import has_errors
 from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet
 from ltc_xl.rules.waiting import open_leads
@@ -95,6 +96,9 @@ def transfer_criteria(book: Book, rulebook: Rulebook, as_of: date) -> Criteria:
     rows = tuple(_criteria(sheet, fields, as_of))
     problems = tuple(sheet.problems)
     told = problems if sheet.kept is None else (*sheet.kept.problems, *problems)
+    rest = rest_of(CRITERIA, rulebook, as_of)
+    if rest:
+        return Criteria((*told, rest), (), as_of, sheet.kept)
     return Criteria(told, (), as_of) if has_errors(problems) else Criteria(told, rows, as_of, sheet.kept)
 
 

@@ -66,9 +66,10 @@ def judged(  # noqa: PLR0913, PLR0917  what was typed where, by what rules, when
     alive = _alive(wishes, withdrawn, moves, book)
     if not moves and not alive:
         return Judgement(typed, closed=tuple(wish.id for wish in wishes))
-    rules = transition_rules(book, rulebook)
-    court = Court(applied(book, Changes(_asked(alive))), rulebook, as_of, rules.rows)
-    if not rules.sound:
+    rules = transition_rules(book, rulebook, as_of)
+    rests = rules.rest is not None
+    court = Court(applied(book, Changes(_asked(alive))), rulebook, as_of, rules.rows, rests)
+    if not rules.sound and not rests:
         standing = tuple(_as_it_stood(wish) for wish in alive)
         waiting = tuple(court.waiting(moves, actor))
         return Judgement(

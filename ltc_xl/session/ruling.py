@@ -89,8 +89,9 @@ class Ruling:
         return self.rules.rulebook
 
     def rulebook_of(self, book: Book) -> Rulebook:
-        """Return the rules in force for the book with what counts: its rule sheets are those that were typed."""
-        return bind_rulebook(book).with_kept(self.rulebook.kept)
+        """Return the rules in force for the book with what counts: its rule sheets say what was typed."""
+        bound = bind_rulebook(book).with_kept(self.rulebook.kept)
+        return replace(bound, rests=self.rulebook.rests)
 
     @property
     def accepted(self) -> Changes:

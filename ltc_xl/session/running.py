@@ -8,6 +8,7 @@ from time import sleep
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import Changes, applied, needed, net, size
 from ltc_xl.model.errors import BookHasChanged, LtcError, WorldError
+from ltc_xl.rules.in_force import with_rests
 from ltc_xl.rules.rulebook import bind_rulebook
 from ltc_xl.session.desk import desk_of
 from ltc_xl.session.how import How, Job, Result, Service
@@ -91,8 +92,9 @@ def _asked(path: Path, job: Job) -> Result:
     with peeked(book, job.how) as (store, identity):
         if store and identity:
             return _rehearsed(book, store, identity, job)
-        outcome = job.serving(None, None)(book, bind_rulebook(book))
-        return Result(book, outcome, changes=needed(book, outcome.changes))
+        rulebook = with_rests(bind_rulebook(book), job.as_of)
+        outcome = job.serving(None, None)(book, rulebook)
+        return Result(book, outcome, changes=needed(book, outcome.changes), rulebook=rulebook)
 
 
 def _rehearsed(book: Book, store: Store, identity: Identity, job: Job) -> Result:

@@ -34,7 +34,7 @@ def check_stages_can_move(case: Case) -> list[Finding]:
 
 def _told(rules: RuleSet, case: Case) -> list[Finding]:
     """Return the problems of a sheet; cells that the reader or ``check_cells`` reports are theirs."""
-    found = [one for one in rules.problems if one.code.startswith("R-")]
+    found = [one for one in rules.problems if one.code.startswith("R-") and one != rules.rest]
     stands = case.book.rows(rules.name).height
     return [*found, *(table_findings(rules, case.as_of) if stands else ())]
 
