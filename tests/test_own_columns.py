@@ -15,12 +15,17 @@ from desk import DAY, cells, checked, deleting, ran, store_of, typing
 from shell import SPEAKING, ltc
 
 from ltc_xl import leads, rollout
+from ltc_xl.model.address import column_letters
 from ltc_xl.model.book import Book
 from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.own_columns import is_own
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.session import How, history, new_book, run, undo
+from ltc_xl.workbook.area import Area
+from ltc_xl.workbook.offers import Offers
 from ltc_xl.workbook.read import read_book
+from ltc_xl.workbook.tail import Tail
 
 LEADS = """
 | company | contact | mobile      | channel | budget | need | timeline | city |
@@ -248,6 +253,69 @@ def test_another_type_makes_nothing_blank_and_the_first_type_again_finds_everyth
     typing(firm, "fields", row, type="文本")
     assert checked(firm).accepted == 1
     assert kept(firm) == ["甲", "乙", None]
+
+
+# ---------------------------------------------------------------- dropdowns
+
+
+def offered(path: Path) -> dict[str, str]:
+    """Return header -> what the columns of the firm offer on the sheet of leads, by openpyxl."""
+    book = read_book(path)
+    place = book.place("leads")
+    assert place is not None
+    heads = {
+        column_letters(place.columns[code]): place.headers[code] for code in place.headers if is_own(code)
+    }
+    rules = openpyxl.load_workbook(path)["线索"].data_validations.dataValidation
+    found = {}
+    for rule in rules:
+        first = str(rule.sqref).partition(":")[0].rstrip("0123456789")
+        if first in heads:
+            assert str(rule.sqref) == f"{first}{place.first_row}:{first}{place.last_row}"
+            found[heads[first]] = rule.formula1
+    return found
+
+
+def test_a_declared_column_offers_its_choices_and_follows_what_is_declared(firm: Path) -> None:
+    declared(
+        firm,
+        {"表": "线索", "字段": NAME, "可选值": "甲、乙"},
+        {"表": "线索", "字段": "自家文本", "可选值": "grade"},
+        {"表": "线索", "字段": "自家是/否", "类型": "是/否"},
+    )
+    checked(firm)
+    grades = '"A,B,C,D"'
+    assert offered(firm) == {NAME: '"甲,乙"', "自家文本": grades, "自家是/否": '"是,否"'}
+    before = firm.read_bytes()
+    assert checked(firm).commit is None
+    assert firm.read_bytes() == before
+    row = read_book(firm).rows("fields").filter(field=NAME)[UID].item()
+    typing(firm, "fields", row, choices="甲；丙")
+    checked(firm)
+    assert offered(firm) == {NAME: '"甲,丙"', "自家文本": grades, "自家是/否": '"是,否"'}
+    typing(firm, "fields", row, choices=None)
+    checked(firm)
+    assert NAME not in offered(firm)
+
+
+def test_a_list_of_the_firms_own_is_not_touched() -> None:
+    own = b'<dataValidation type="whole" sqref="C3:C9"><formula1>1</formula1></dataValidation>'
+    tail = Tail(b'<dataValidations count="1">' + own + b"</dataValidations></worksheet>", b"")
+    asked = Offers(Area(3, 1, 9, 5), {3: ("a",), 4: ("b",)}, "T", frozenset({"T"}), "Q")
+    found = asked.put_into(tail)
+    assert own in found.data
+    assert found.data.count(b"<dataValidation ") == 2
+    assert b'sqref="D3:D9"' in found.data
+    assert b'count="2"' in found.data
+    assert asked.put_into(found) == found
+    gone = Offers(asked.body, {3: (), 4: ()}, "T", asked.titles, "Q").put_into(found)
+    assert gone == tail
+
+
+@pytest.mark.parametrize("words", [("a" * 256,), ("a,b",), ()])
+def test_what_excel_cannot_list_is_not_offered(words: tuple[str, ...]) -> None:
+    tail = Tail(b"<pageMargins/></worksheet>", b"")
+    assert Offers(Area(3, 1, 9, 5), {3: words}, "T", frozenset({"T"}), "Q").put_into(tail) == tail
 
 
 # ---------------------------------------------------------------- rules and reports

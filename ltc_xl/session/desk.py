@@ -27,7 +27,16 @@ from ltc_xl.store import (
     sheets_without_identity,
     state_dir,
 )
-from ltc_xl.workbook import Edit, edits_of, fresh_uids, look_edits, mark_edits, patch, replace_book
+from ltc_xl.workbook import (
+    Edit,
+    edits_of,
+    fresh_uids,
+    look_edits,
+    mark_edits,
+    offer_edits,
+    patch,
+    replace_book,
+)
 from ltc_xl.workbook.read import read_book
 from ltc_xl.workbook.swap import digest_of
 
@@ -162,7 +171,12 @@ class Desk:
         shown = changes + self.identity.changes(self.book, said)
         day = self.job.as_of
         looks = look_edits(self.path, applied(self.book, shown), day)
-        return [*edits_of(self.book, shown, day), *looks, *mark_edits(self.book, shown)]
+        return [
+            *edits_of(self.book, shown, day),
+            *looks,
+            *mark_edits(self.book, shown),
+            *offer_edits(self.book),
+        ]
 
     def _made(self, edits: Sequence[Edit]) -> int:
         try:

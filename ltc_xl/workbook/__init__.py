@@ -18,25 +18,28 @@ if TYPE_CHECKING:
         Edit,
         Formula,
         MarkCells,
+        OfferWords,
         PatchReport,
         PutRows,
         ShowSheet,
     )
     from ltc_xl.workbook.locks import check_not_open
     from ltc_xl.workbook.marked import mark_edits
+    from ltc_xl.workbook.offering import offer_edits
     from ltc_xl.workbook.patcher import patch
     from ltc_xl.workbook.placed import edits_of, fresh_uids, rearranged
     from ltc_xl.workbook.read import read_book
     from ltc_xl.workbook.swap import replace_book
 
 _EDITS = (
-    "AppendRows CachedValue CellEdit ClearMarks DeleteRows Edit Formula MarkCells PatchReport PutRows"
-    " ShowSheet"
+    "AppendRows CachedValue CellEdit ClearMarks DeleteRows Edit Formula MarkCells OfferWords PatchReport"
+    " PutRows ShowSheet"
 )
 _HOMES = {
     "build_book": "ltc_xl.workbook.builder.book",
     "check_not_open": "ltc_xl.workbook.locks",
     "mark_edits": "ltc_xl.workbook.marked",
+    "offer_edits": "ltc_xl.workbook.offering",
     "edits_of": "ltc_xl.workbook.placed",
     "fresh_uids": "ltc_xl.workbook.placed",
     "look_edits": "ltc_xl.workbook.builder.refresh",
@@ -56,6 +59,7 @@ __all__ = [
     "Edit",
     "Formula",
     "MarkCells",
+    "OfferWords",
     "PatchReport",
     "PutRows",
     "ShowSheet",
@@ -65,6 +69,7 @@ __all__ = [
     "fresh_uids",
     "look_edits",
     "mark_edits",
+    "offer_edits",
     "patch",
     "read_book",
     "rearranged",

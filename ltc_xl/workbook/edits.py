@@ -104,7 +104,28 @@ class ClearMarks:
     table: str
 
 
-Edit = CellEdit | AppendRows | DeleteRows | PutRows | ShowSheet | MarkCells | ClearMarks
+@dataclass(frozen=True, slots=True)
+class OfferWords:
+    """Columns of a table offer words in a dropdown, or none any more; what else is typed is asked about.
+
+    Where another rule stands for the cells it stays, and nothing is offered; nor is a list that is too long
+    for Excel, or of words with commas in them.
+
+    Attributes:
+        table: the Excel Table.
+        words: header -> the words; none takes a list of ours away.
+        title, question: what Excel asks when something else is typed.
+        titles: the same title in every language: by it a list is known as ours.
+    """
+
+    table: str
+    words: Mapping[str, tuple[str, ...]]
+    title: str
+    question: str
+    titles: frozenset[str]
+
+
+Edit = CellEdit | AppendRows | DeleteRows | PutRows | ShowSheet | MarkCells | ClearMarks | OfferWords
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Marks of findings in a draft: the red edges of a table and the notes in its cells, put and taken away."""
+"""What a draft shows of a table's cells besides values: red edges, notes, the words that columns offer."""
 
 import re
 from collections.abc import Sequence
@@ -7,9 +7,10 @@ from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.area import Area, area_of
 from ltc_xl.workbook.draft import Draft
 from ltc_xl.workbook.edges import MARKS, Edges
-from ltc_xl.workbook.edits import ClearMarks, MarkCells
+from ltc_xl.workbook.edits import ClearMarks, MarkCells, OfferWords
 from ltc_xl.workbook.looks import EDGE, with_look
 from ltc_xl.workbook.naming import with_name
+from ltc_xl.workbook.offers import Offers
 from ltc_xl.workbook.package import Sheet, TablePart
 from ltc_xl.workbook.sheetnotes import SheetNotes
 from ltc_xl.workbook.tags import attribute
@@ -21,8 +22,8 @@ MOST_NOTES = 200
 """So many notes are written into a workbook: each is a shape of its own, and thousands make Excel slow."""
 
 
-def mark(draft: Draft, edits: Sequence[MarkCells | ClearMarks]) -> None:
-    """Put the marks of tables into a draft that holds all other edits, or take them away.
+def mark(draft: Draft, edits: Sequence[MarkCells | ClearMarks | OfferWords]) -> None:
+    """Put marks and dropdowns of tables into a draft that holds all other edits, or take them away.
 
     Raises:
         CannotPatch: a table, a column or the list of formats is not there.
@@ -32,6 +33,8 @@ def mark(draft: Draft, edits: Sequence[MarkCells | ClearMarks]) -> None:
         table = _TableMarks(draft, _table(draft, edit.table))
         if isinstance(edit, ClearMarks):
             table.clear()
+        elif isinstance(edit, OfferWords):
+            table.offer(edit)
         else:
             table.edge(edit)
             room -= table.note(edit, room)
@@ -77,6 +80,12 @@ class _TableMarks:
     def note(self, edit: MarkCells, room: int) -> int:
         """Let the program's notes be those of an edit; return how many now stand there."""
         return SheetNotes(self._draft, self._sheet).put(self._body, edit.notes, room)
+
+    def offer(self, edit: OfferWords) -> None:
+        """Let columns offer their words."""
+        words = {self._column(header): words for header, words in edit.words.items()}
+        tail = self._tail
+        self._write(tail, Offers(self._body, words, edit.title, edit.titles, edit.question).put_into(tail))
 
     def clear(self) -> None:
         """Take edges and notes of the table away."""

@@ -11,7 +11,7 @@ from ltc_xl.model.errors import CannotPatch
 from ltc_xl.workbook.calculation import has_formulas, recalculate_on_load, without_chain
 from ltc_xl.workbook.delete import Deletion, rows_gone
 from ltc_xl.workbook.draft import Draft
-from ltc_xl.workbook.edits import CellEdit, ClearMarks, Edit, MarkCells, PatchReport, ShowSheet
+from ltc_xl.workbook.edits import CellEdit, ClearMarks, Edit, MarkCells, OfferWords, PatchReport, ShowSheet
 from ltc_xl.workbook.following import parts_following, sheets_following
 from ltc_xl.workbook.marks import mark
 from ltc_xl.workbook.mishaps import named_errors
@@ -72,7 +72,7 @@ class _Patch:
         self._cells: dict[str, list[CellEdit]] = {}
         self._tables: dict[str, TableEdits] = {}
         self._shown: list[str] = []
-        self._marks: list[MarkCells | ClearMarks] = []
+        self._marks: list[MarkCells | ClearMarks | OfferWords] = []
         for edit in deletion.edits:
             self._sort(edit)
         names = dict.fromkeys([*self._cells, *(t.table.sheet for t in self._tables.values())])
@@ -171,7 +171,7 @@ class _Patch:
         if isinstance(edit, ShowSheet):
             self._shown += [sheet.name for sheet in [self._sheet(edit.sheet)] if sheet.state == "hidden"]
             return
-        if isinstance(edit, MarkCells | ClearMarks):
+        if isinstance(edit, MarkCells | ClearMarks | OfferWords):
             self._marks.append(edit)
             return
         if edit.table not in self._tables:
