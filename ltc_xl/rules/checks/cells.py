@@ -57,17 +57,21 @@ def found_cells(checks: list[CellCheck], failing: pl.DataFrame, held: BookTable)
     """Yield a finding for each cell that fails a check: ``check`` and ``row`` of the rows of a table."""
     for (place,), part in failing.group_by("check", maintain_order=True):
         check = checks[int(str(place))]
-        rows = held.rows[part["row"]]
-        texts = rows[check.column.code].cast(pl.String).fill_null("")
-        besides = (
-            _besides(check, held, rows) if check.when else ({"found": text, **check.told} for text in texts)
-        )
-        for uid, told in zip(rows[UID], besides, strict=True):
-            yield Finding(check.code, held.table.name, uid, check.column.code, told)
+        names = dict.fromkeys((UID, check.column.code, *(check.when.columns if check.when else ())))
+        rows = held.rows.select(list(names))[part["row"]]
+        told = _why(check, held, rows) if check.when else _besides(check, rows)
+        for uid, values in zip(rows[UID].to_list(), told, strict=True):
+            yield Finding(check.code, held.table.name, uid, check.column.code, values)
 
 
-def _besides(check: CellCheck, held: BookTable, rows: pl.DataFrame) -> Iterator[Mapping[str, object]]:
+def _besides(check: CellCheck, rows: pl.DataFrame) -> Iterator[Mapping[str, object]]:
+    """Yield what stands in each cell, and what it must be."""
+    texts = rows[check.column.code].cast(pl.String).fill_null("").to_list()
+    yield from ({"found": text, **check.told} for text in texts)
+
+
+def _why(check: CellCheck, held: BookTable, rows: pl.DataFrame) -> Iterator[Mapping[str, object]]:
     """Yield why a column is required in each row: the columns it depends on, what stands in the first."""
     names = check.when.columns if check.when else ()
     told = {"when": list(names), "list": held.table.by_code[names[0]].enum}
-    yield from (told | {"actual": value} for value in rows[names[0]])
+    yield from ({**told, "actual": value} for value in rows[names[0]].to_list())

@@ -42,7 +42,7 @@ def choices(text: str, field: Field, book: Book) -> Choices:
 def _list_called(name: str, book: Book) -> Iterator[tuple[str, ...]]:
     """Yield the entries of a list by its name, each with its word in the book's language first; or none."""
     own = book.rows("choices").filter(pl.col("set") == name).drop_nulls("code")
-    for row in own.select(book.lang, "zh", "en", "code").iter_rows():
+    for row in own.select(word=book.lang, zh="zh", en="en", code="code").iter_rows():
         yield tuple(filter(None, row))
     known = set(own["code"])
     for word in words(name) if name in enums() else ():
