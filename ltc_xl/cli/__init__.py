@@ -20,6 +20,7 @@ _OBJECTS_BETWEEN_LOOKS = 100_000
         "check": "ltc_xl.cli.check:check",
         "rules": "ltc_xl.cli.rules:rules",
         "today": "ltc_xl.cli.today:today",
+        "trace": "ltc_xl.cli.trace:trace",
         "leads": "ltc_xl.cli.leads:leads",
         "collect": "ltc_xl.cli.collect:collect",
         "report": "ltc_xl.cli.report:report",
