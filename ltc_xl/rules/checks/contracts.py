@@ -10,6 +10,7 @@ from ltc_xl.model.money import total
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.checks.leads import left_members
 from ltc_xl.rules.derived import open_amount
+from ltc_xl.rules.untraced import untraced_contracts
 
 NOT_BINDING = ("DRAFT", "VOID", "TERMINATED")
 ACCEPTED = ("ACCEPTED", "COLLECTING", "CLOSED")
@@ -173,6 +174,17 @@ def check_deposits_come_back(case: Case) -> list[Finding]:
     )
 
 
+def check_contracts_come_from_leads(case: Case) -> list[Finding]:
+    """Report contracts that no lead is known for, signed since the firm has kept leads (C-13)."""
+    since = case.rows("leads")["created_on"].min()
+    if not isinstance(since, date):
+        return []
+    lost = untraced_contracts(case.book).filter(
+        ~pl.col("state").is_in(NOT_BINDING) & (pl.col("signed_on") >= since)
+    )
+    return findings("C-13", "contracts", lost, "opportunity", ["contract_no", "signed_on"])
+
+
 CHECKS = (
     check_lines_add_up_to_the_contract,
     check_signed_contracts_have_lines,
@@ -186,4 +198,5 @@ CHECKS = (
     check_owners_of_contracts_are_still_here,
     check_promises_are_in_the_contract,
     check_deposits_come_back,
+    check_contracts_come_from_leads,
 )

@@ -1,11 +1,14 @@
 """Leads: followed up by somebody who is there, and not twice in the book."""
 
+from datetime import date
+
 import polars as pl
 
 from ltc_xl.model.enums import codes_of_kind
 from ltc_xl.model.finding import Finding, findings
 from ltc_xl.model.tables import ROW, UID
 from ltc_xl.rules.case import Case
+from ltc_xl.rules.cell_checks import FIRST_DAY
 from ltc_xl.rules.name_keys import company_key, phone_key
 
 WITH_SALES = ("ASSIGNED", "FOLLOWING")
@@ -23,19 +26,72 @@ def check_leads_do_not_lie_idle(case: Case) -> list[Finding]:
     return findings("L-01", "leads", idle, "next_on", ["idle_days", "limit"])
 
 
+def _taken() -> pl.Expr:
+    """Return the day on which a lead came, or was given to its owner."""
+    return pl.max_horizontal("created_on", pl.col("assigned_at").dt.date())
+
+
+def _grace(case: Case) -> date:
+    """Return the day since which rows are too new to be asked for a next step."""
+    return case.before(int(case.number("import_grace_days")))
+
+
 def check_leads_have_a_next_step(case: Case) -> list[Finding]:
     """Report leads that sales took over but planned nothing for, once the days of grace are past (L-02).
 
     They count from the day the lead came, or was given to its owner.
     """
-    grace = case.before(int(case.number("import_grace_days")))
-    taken = pl.max_horizontal("created_on", pl.col("assigned_at").dt.date())
     idle = (
         case.rows("leads")
-        .filter(pl.col("state").is_in(WITH_SALES) & (taken < grace))
+        .filter(pl.col("state").is_in(WITH_SALES) & (_taken() < _grace(case)))
         .filter(pl.col("next_on").is_null())
     )
     return findings("L-02", "leads", idle, "next_on", ["owner"])
+
+
+def check_new_leads_get_a_next_step(case: Case) -> list[Finding]:
+    """Report leads that sales took over and planned nothing for, within the days of grace (L-13)."""
+    fresh = case.rows("leads").filter(
+        pl.col("state").is_in(WITH_SALES) & (_taken() >= _grace(case)) & pl.col("next_on").is_null()
+    )
+    return findings("L-13", "leads", fresh, "next_on", ["owner"])
+
+
+def check_next_steps_of_leads_are_taken(case: Case) -> list[Finding]:
+    """Report open leads whose next date has passed (L-11), and those that say no step for it (L-12)."""
+    late = overdue(open_leads(case), case)
+    bare = wordless(open_leads(case))
+    return [
+        *findings("L-11", "leads", late, "next_on", ["next_on", "days"]),
+        *findings("L-12", "leads", bare, "next_step", ["next_on"]),
+    ]
+
+
+def overdue(rows: pl.DataFrame, case: Case) -> pl.DataFrame:
+    """Return the rows whose next date has passed, and by how many ``days``; impossible ones are V-18's."""
+    days = (pl.lit(case.as_of) - pl.col("next_on")).dt.total_days()
+    passed = (pl.col("next_on") < case.as_of) & (pl.col("next_on") >= FIRST_DAY)
+    return rows.filter(passed).with_columns(days=days)
+
+
+def wordless(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with a next date that do not say what shall be done on it."""
+    said = pl.col("next_step").fill_null("").str.strip_chars() != ""
+    return rows.filter(pl.col("next_on").is_not_null() & ~said)
+
+
+def check_leads_are_somebodys(case: Case) -> list[Finding]:
+    """Report open leads without an owner whose channel has none either, past the days of grace (L-10).
+
+    Until sales has a lead it is whose the channel is.
+    """
+    kept = case.rows("channels").drop_nulls("owner").select("channel").unique()
+    nobodys = (
+        open_leads(case)
+        .filter(~pl.col("state").is_in(WITH_SALES), pl.col("owner").is_null(), _taken() < _grace(case))
+        .join(kept, on="channel", how="anti", maintain_order="left")
+    )
+    return findings("L-10", "leads", nobodys, "owner", ["state", "channel"])
 
 
 def left_members(case: Case) -> pl.DataFrame:
@@ -120,9 +176,12 @@ def check_converted_leads_have_a_customer(case: Case) -> list[Finding]:
 CHECKS = (
     check_leads_do_not_lie_idle,
     check_leads_have_a_next_step,
+    check_new_leads_get_a_next_step,
+    check_next_steps_of_leads_are_taken,
     check_owners_of_leads_are_still_here,
     check_budgets_are_in_full_units,
     check_leads_stand_once,
     check_assigned_leads_have_an_owner,
+    check_leads_are_somebodys,
     check_converted_leads_have_a_customer,
 )

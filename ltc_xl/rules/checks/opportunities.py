@@ -1,11 +1,13 @@
 """Opportunities: an amount one can believe, dates still ahead, the review that the stage asks for."""
 
+from datetime import date
+
 import polars as pl
 
 from ltc_xl.model.enums import codes_of_kind
 from ltc_xl.model.finding import Finding, findings
 from ltc_xl.rules.case import Case
-from ltc_xl.rules.checks.leads import left_members
+from ltc_xl.rules.checks.leads import left_members, overdue, wordless
 
 PAST_ATI = (
     "APPROVED",
@@ -105,11 +107,39 @@ def check_work_is_not_sold_below_cost(case: Case) -> list[Finding]:
 
 def check_opportunities_have_a_next_step(case: Case) -> list[Finding]:
     """Report open opportunities that nobody plans anything for, once the days of grace are past (O-09)."""
-    grace = case.before(int(case.number("import_grace_days")))
-    idle = open_opportunities(case).filter(
-        (pl.col("stage") != "HOLD") & (pl.col("created_on") < grace) & pl.col("next_on").is_null()
-    )
+    idle = _unplanned(case).filter((pl.col("stage") != "HOLD") & (pl.col("created_on") < _grace(case)))
     return findings("O-09", "opportunities", idle, "next_on", ["stage"])
+
+
+def check_new_opportunities_get_a_next_step(case: Case) -> list[Finding]:
+    """Report open opportunities that nobody plans anything for, within the days of grace (O-14)."""
+    fresh = _unplanned(case).filter((pl.col("stage") != "HOLD") & (pl.col("created_on") >= _grace(case)))
+    return findings("O-14", "opportunities", fresh, "next_on", ["stage"])
+
+
+def check_what_is_on_hold_comes_up_again(case: Case) -> list[Finding]:
+    """Report opportunities on hold without a day to look at them again (O-13)."""
+    forgotten = _unplanned(case).filter(pl.col("stage") == "HOLD")
+    return findings("O-13", "opportunities", forgotten, "next_on")
+
+
+def check_next_steps_of_opportunities_are_taken(case: Case) -> list[Finding]:
+    """Report open opportunities whose next date has passed (O-11), and those without a step for it (O-12)."""
+    late = overdue(open_opportunities(case), case)
+    bare = wordless(open_opportunities(case))
+    return [
+        *findings("O-11", "opportunities", late, "next_on", ["next_on", "days"]),
+        *findings("O-12", "opportunities", bare, "next_step", ["next_on"]),
+    ]
+
+
+def _unplanned(case: Case) -> pl.DataFrame:
+    return open_opportunities(case).filter(pl.col("next_on").is_null())
+
+
+def _grace(case: Case) -> date:
+    """Return the day since which rows are too new to be asked for a next step."""
+    return case.before(int(case.number("import_grace_days")))
 
 
 def check_owners_of_opportunities_are_still_here(case: Case) -> list[Finding]:
@@ -128,5 +158,8 @@ CHECKS = (
     check_closed_opportunities_have_their_day,
     check_work_is_not_sold_below_cost,
     check_opportunities_have_a_next_step,
+    check_new_opportunities_get_a_next_step,
+    check_what_is_on_hold_comes_up_again,
+    check_next_steps_of_opportunities_are_taken,
     check_owners_of_opportunities_are_still_here,
 )
