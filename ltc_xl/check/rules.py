@@ -21,6 +21,7 @@ from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_ru
 from ltc_xl.rules.scoring import scoring_rules
 from ltc_xl.rules.soundness.stages import stage_findings
 from ltc_xl.rules.soundness.tables import regions_of, table_findings
+from ltc_xl.rules.soundness.validity import validity_findings
 from ltc_xl.rules.transfer import CRITERIA, transfer_criteria
 
 ROW_BY_ROW = (FIELDS, ROW_CHECKS)
@@ -47,7 +48,7 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
     examples = trials(book, rulebook, testable(*sets[:3]), as_of)
-    found += trial_findings(examples, book)
+    found += [*trial_findings(examples, book), *validity_findings(rulebook)]
     found += [*field_rules(book, rulebook).problems, *row_checks(book, rulebook).problems]
     told = ordered(book, judged(found, rulebook, "strict"))
     data = document(book, told, lang or book.lang)

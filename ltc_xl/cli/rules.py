@@ -1,6 +1,6 @@
 """``ltc-xl rules``: the rule sheets, and whether they are sound."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,21 +65,26 @@ def check(*, asked: Asked, book: Path) -> int:
     if asked.json:
         show.print_json("rules check", {**data, **rules_in_force(result)})
     else:
-        _print_sets(data, asked.lang or result.book.lang)
+        resting = {one.values["rules"] for one in result.rulebook.rests}
+        _print_sets(data, asked.lang or result.book.lang, resting)
         print_rules_in_force(result, asked.lang or result.book.lang)
         print_findings(data, asked.lang or result.book.lang, more="rules.more_places")
     return result.outcome.exit_status
 
 
-def _print_sets(data: Mapping[str, Any], lang: Lang) -> None:
+def _print_sets(data: Mapping[str, Any], lang: Lang, resting: Collection[object]) -> None:
     """Print a line for each rule sheet that is used: is it in force, was every case tried."""
     from ltc_xl.model.tables import table
 
     for one in (one for one in data["sets"] if one["rules"]):
-        state = text(f"rules.{'active' if one['active'] else 'off'}", lang)
+        state = text("rules.rests" if one["table"] in resting else _state(one), lang)
         proved = (
             "" if one["proved"] is None else text(f"rules.{'proved' if one['proved'] else 'unproved'}", lang)
         )
         sheet = table(one["table"]).sheet(lang)
         words = {"count": one["rules"], "state": state, "proved": proved, "version": one["version"][:12]}
         show.say(text("rules.set", lang, sheet=sheet, **words))
+
+
+def _state(one: Mapping[str, Any]) -> str:
+    return "rules.active" if one["active"] else "rules.off"
