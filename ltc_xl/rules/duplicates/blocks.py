@@ -10,7 +10,7 @@ LARGEST = 60
 DECIDING = ("uscc", "mobile", "email", "full")
 """Keys that count however many share them: each party is compared with the first that has it."""
 
-_NAMING = ("core", "sound", "brand")
+_NAMING = ("core", "sound", "spelled")
 _LETTER, _WORD = "letter", "word"
 _BY = pl.Enum([*DECIDING, "domain", *_NAMING, _LETTER, _WORD])
 _LEAST_LEFT = 3

@@ -10,7 +10,7 @@ import polars as pl
 
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.duplicates.blocks import pairs
-from ltc_xl.rules.duplicates.likeness import compared, differs
+from ltc_xl.rules.duplicates.likeness import TIES, compared, differs
 from ltc_xl.rules.duplicates.odds import with_odds
 
 RELATED = 70
@@ -31,6 +31,7 @@ _SCORES = {
     "mobile_other": 70,
     "email_other": 70,
     "short": 70,
+    "spelled": 65,
 }
 
 
@@ -90,12 +91,12 @@ _STRANGE = _other("uscc") | _other("branch") | pl.col("one_is_branch")
 def _decided() -> pl.Expr:
     """Return the identity key that decides, or null: the same number and no other name, or the same name."""
     short = _same("short") & ~pl.col("one_is_group")
-    one_name = ((_ALIKE | short) & ~_other("place")) | pl.col("nameless")
+    one_name = ((_ALIKE | _same("spelled") | short) & ~_other("place")) | pl.col("nameless")
     sure = ~_STRANGE & one_name
     return (
         pl.when(_same("uscc"))
         .then(pl.lit("uscc"))
-        .when(_same("mobile") & sure)
+        .when(_same("mobile") & sure & ~(pl.col("line") & pl.col("nameless")))
         .then(pl.lit("mobile"))
         .when(_same("email") & sure)
         .then(pl.lit("email"))
@@ -128,11 +129,12 @@ def _proposed() -> pl.Expr:
     apart = _STRANGE | _other("place")
     likely = ~apart & (pl.col("odds") > 0)
     all_against = _other("mobile") & _other("contact") & (pl.col("ratio") < RELATED)
-    named = [pl.when((pl.col("tie") == tie) & likely).then(pl.lit(tie)) for tie in ("core", "sound", "near")]
+    related = (pl.col("ratio") >= RELATED) | pl.col("two_scripts")
+    named = [pl.when((pl.col("tie") == tie) & likely).then(pl.lit(tie)) for tie in TIES[1:]]
     return pl.coalesce(
         pl.when(_same("mobile") & ~_other("uscc")).then(pl.lit("mobile_other")),
         pl.when(_same("email") & ~_other("uscc") & ~all_against).then(pl.lit("email_other")),
-        *named,
-        pl.when(_same("domain") & ~apart & (pl.col("ratio") >= RELATED)).then(pl.lit("domain")),
-        pl.when((pl.col("tie") == "short") & likely).then(pl.lit("short")),
+        *named[:3],
+        pl.when(_same("domain") & ~apart & related).then(pl.lit("domain")),
+        *named[3:],
     )

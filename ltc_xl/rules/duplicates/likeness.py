@@ -10,14 +10,16 @@ SHORT = 3
 NEAR = 85
 """Core names this like one another, of a hundred, may be one name typed twice."""
 
-TIES = ("full", "core", "sound", "near", "short")
+TIES = ("full", "core", "sound", "near", "short", "spelled")
 """The ways in which two names may be one, the surest first."""
 
 _COLUMNS = (
-    *("full", "core", "brand", "sound", "place", "province", "branch"),
+    *("full", "core", "brand", "sound", "spelled", "place", "province", "branch", "unit"),
     *("contact", "mobile", "email", "domain", "uscc"),
 )
 _HAN = r"\p{Han}"
+_MOBILE = r"^1[3-9]\d{9}$"
+_NUMBER = r"\d+|第?[一二三四五六七八九十百]+(?:人民|中学|医院|厂|店|局)|第[一二三四五六七八九十百]+"
 _GROUP = "集团|group|holding"
 _BRIEF, _MIDDLING = {True: 2, False: 5}, {True: 3, False: 7}
 
@@ -38,10 +40,20 @@ def compared(known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
     nameless = left["core"].is_null() | right["core"].is_null()
     likeness = pl.Series("ratio", map(fuzz.ratio, first, second), dtype=pl.Float64).set(nameless, 0.0)
     edits = pl.Series(map(OSA.distance, first, second), dtype=pl.Int64)
+    one_number = _numbers(left["core"]) == _numbers(right["core"])
     begins = pl.Series(map(_is_beginning, first, second), dtype=pl.Boolean)
+    chinese = [side["core"].str.contains(_HAN).fill_null(value=False) for side in (left, right)]
+    two_scripts = (chinese[0] != chinese[1]) & ~nameless
     flagged = both.with_columns(
         likeness,
-        (((edits <= 1) & long_enough) | (likeness >= NEAR)).alias("same.near"),
+        two_scripts.alias("two_scripts"),
+        (two_scripts & both["same.spelled"] & (left["spelled"].str.len_chars() > SHORT)).alias(
+            "same.spelled"
+        ),
+        (both["other.contact"] & _one_script(left["contact"], right["contact"])).alias("other.contact"),
+        (both["same.mobile"] & ~left["mobile"].str.contains(_MOBILE).fill_null(value=False)).alias("line"),
+        (left["unit"].is_not_null() != right["unit"].is_not_null()).alias("one_is_unit"),
+        ((((edits <= 1) & long_enough) | (likeness >= NEAR)) & one_number).alias("same.near"),
         (begins & both["same.brand"]).alias("same.short"),
         (left["branch"].is_not_null() != right["branch"].is_not_null()).alias("one_is_branch"),
         (_is_group(left["full"]) != _is_group(right["full"])).alias("one_is_group"),
@@ -49,10 +61,15 @@ def compared(known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
         pl.Series(
             "size", pl.select(pl.min_horizontal(_size(left["brand"]), _size(right["brand"]))).to_series()
         ),
-        left["core"].str.contains(_HAN).fill_null(value=False).alias("chinese"),
+        chinese[0].alias("chinese"),
     )
     tie = (pl.when(pl.col(f"same.{tie}")).then(pl.lit(tie)) for tie in TIES)
     return flagged.with_columns(tie=pl.coalesce(*tie))
+
+
+def _numbers(core: pl.Series) -> pl.Series:
+    """Return the numbers in names: 第一 and 第六 are two hospitals, however alike they are."""
+    return core.str.extract_all(_NUMBER).list.join(" ").fill_null("")
 
 
 def _is_beginning(one: str, other: str) -> bool:
@@ -66,6 +83,11 @@ def differs(left: pl.Series, right: pl.Series) -> pl.Series:
 
 def _agrees(left: pl.Series, right: pl.Series) -> pl.Series:
     return (left == right).fill_null(value=False)
+
+
+def _one_script(left: pl.Series, right: pl.Series) -> pl.Series:
+    """Return where two people are written alike: 陈敏 and Chen Min may be one."""
+    return (left.str.contains(_HAN) == right.str.contains(_HAN)).fill_null(value=False)
 
 
 def _is_group(full: pl.Series) -> pl.Series:

@@ -1,10 +1,20 @@
 """What a company's name is made of: place, core, branch. 苏州恒远科技有限公司 is 恒远科技 of 苏州."""
 
+import re
 from collections.abc import Callable
 
 import polars as pl
 
-from ltc_xl.rules.duplicates.places import cities, city_of, is_part, leading_place, lies_in, province_of
+from ltc_xl.rules.duplicates.common_words import common_words
+from ltc_xl.rules.duplicates.places import (
+    cities,
+    cities_in_letters,
+    city_of,
+    is_part,
+    leading_place,
+    lies_in,
+    province_of,
+)
 from ltc_xl.rules.duplicates.trades import is_trade_only
 from ltc_xl.rules.name_keys import name_key
 
@@ -18,6 +28,7 @@ _LEGAL_EN = (
     "|gmbh|group|holdings?|plc|kg|ag|sa|bv|pte))+$"
 )
 _BRANCH = f"公司({_HAN}{{2,8}}(分公司|分行|分店|分厂|营业部|办事处))$"
+_UNIT = rf"(?:医院|大学|学院|学校|研究院)({_HAN}{{1,8}}(?:科|部|处|系|室|中心|学院|分院|院区))$"
 _BRACKETS = r"[()\[\]<>{}【】《》]"
 _IN_BRACKETS = r"[(\[【]([^)\]】]*)[)\]】]"
 _SHORTEST_CORE = 2
@@ -25,18 +36,17 @@ _MOST_PLACES = 3
 
 
 def with_names(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with what their ``name`` says: ``full``, ``core``, ``place``, ``province``, ``branch``.
+    """Return the rows with what their ``name`` says: its core, where it is, and which part of a house.
 
     ``full`` is the name without what is only typing; ``core`` is free of place and legal form, too; ``place``
-    is the city, taken from ``city`` where the name has none; ``branch`` tells a branch from its house.
+    is the city, taken from ``city`` where the name has none; ``branch`` tells a branch from its house, and
+    ``unit`` is the department of a hospital or a university.
     """
     plain = pl.col("name").str.normalize("NFKC").str.to_lowercase().str.strip_chars()
     is_chinese = pl.col("name").str.contains(_HAN)
     text = rows.with_columns(full=name_key(pl.col("name")), plain=plain)
     chinese = _chinese(text.filter(is_chinese))
-    other = text.filter(~is_chinese.fill_null(value=False)).with_columns(
-        core=_latin(pl.col("plain")), said=pl.lit(None, pl.String), branch=pl.lit(None, pl.String)
-    )
+    other = _in_letters(text.filter(~is_chinese.fill_null(value=False)))
     both = pl.concat([chinese, other.select(chinese.columns)])
     typed = pl.col("city").str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
     return both.with_columns(
@@ -59,9 +69,11 @@ def _chinese(rows: pl.DataFrame) -> pl.DataFrame:
     core = pl.col("rest_rest").str.replace(_LEGAL_ZH, "").str.replace_all(_LEGAL_INSIDE, "")
     is_core = (core.str.len_chars() >= _SHORTEST_CORE) & ~is_trade_only(core)
     said = pl.coalesce(pl.when(pl.col(column) != "").then(column) for column in ("bracketed", "rest_places"))
-    return apart.with_columns(
+    named = apart.with_columns(
         core=pl.when(is_core).then(core).otherwise(pl.col("rest").str.replace(_LEGAL_ZH, "")), said=said
-    ).select(*rows.columns, "core", "said", "branch")
+    ).with_columns(unit=pl.col("core").str.extract(_UNIT))
+    house = pl.col("core").str.strip_suffix(pl.col("unit").fill_null(""))
+    return named.with_columns(core=house).select(*rows.columns, "core", "said", "branch", "unit")
 
 
 def _bracketed(held: pl.DataFrame) -> pl.DataFrame:
@@ -93,6 +105,17 @@ def _without_places(rows: pl.DataFrame, column: str, around: str) -> pl.DataFram
     return apart.with_columns(placed).drop("_around", "_next")
 
 
+def _in_letters(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return names in letters taken apart; a city of ours stands in front of more than a trade."""
+    apart = rows.with_columns(core=_latin(pl.col("plain")))
+    first, rest = pl.col("core").str.extract(r"^(\w+) "), pl.col("core").str.replace(r"^\w+ ", "")
+    is_city = first.is_in(list(cities_in_letters())) & ~rest.is_in(common_words("trades_en"))
+    none = (pl.lit(None, pl.String).alias(column) for column in ("branch", "unit"))
+    return apart.with_columns(
+        core=pl.when(is_city).then(rest).otherwise("core"), said=pl.when(is_city).then(first)
+    ).with_columns(none)
+
+
 def _latin(plain: pl.Expr) -> pl.Expr:
     """Return a name in letters as words with one blank between them, without article and legal form."""
     words = plain.str.replace_all("&", " and ").str.replace_all(r"[.'’]", "").str.replace_all(r"[^\w]+", " ")
@@ -113,5 +136,7 @@ def _each(texts: pl.Expr, told: Callable[[str], str | None]) -> pl.Expr:
 
 def _city(text: str) -> str | None:
     """Return the city that a text of places names; what is no place of ours is a city by its own name."""
+    if text.isascii():
+        return cities_in_letters().get(re.sub(r"city$|[^a-z]", "", text), text)
     known = city_of(text)
     return known if known or text in cities() or is_part(text) else text

@@ -24,6 +24,7 @@ _USUAL = {
     "sound": (0.5, 0.6, 0.7),
     "near": (0.02, 0.15, 0.3),
     "short": (0.3, 0.4, 0.5),
+    "spelled": (0.2, 0.4, 0.5),
 }
 """Tie of two names -> how many of such pairs are one firm, for short, middling and long brands."""
 

@@ -38,13 +38,13 @@ def paired(book: Book, only: Collection[str] | None = None) -> Pairing:
     """
     known = parties(book)
     found = suspicions(known)
-    left, right = (known[found.pairs[side]] for side in ("a", "b"))
+    left, right = (known[side] for side in _in_order(known, found.pairs))
     met = found.pairs.with_columns(
         left[UID].alias("a"),
         right[UID].alias("b"),
         _table(left["kind"]).alias("a_table"),
         _table(right["kind"]).alias("b_table"),
-        left["core"].alias("core"),
+        _shorter(left["core"], right["core"]).alias("core"),
         pl.Series("place", left["place"]).fill_null(right["place"]),
     )
     contacts = book.rows("contacts")
@@ -66,6 +66,18 @@ def _named(known: pl.DataFrame, crowded: pl.DataFrame) -> pl.DataFrame:
     name = pl.when(pl.col("by") == "domain").then(first["domain"]).otherwise(first["name"])
     named = crowded.with_columns(name=name).unique("party", keep="first", maintain_order=True)
     return named.select(pl.col("by").cast(pl.String), "name", "parties")
+
+
+def _in_order(known: pl.DataFrame, pairs: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Return the two sides, the row that stands first as the first; a second name stands below all rows."""
+    first = known.select(pl.col("party").min().over("kind", UID))["party"]
+    turned = first[pairs["a"]] > first[pairs["b"]]
+    return pairs["b"].zip_with(turned, pairs["a"]), pairs["a"].zip_with(turned, pairs["b"])
+
+
+def _shorter(left: pl.Series, right: pl.Series) -> pl.Series:
+    is_longer = (left.str.len_chars() > right.str.len_chars()).fill_null(value=False)
+    return right.zip_with(is_longer, left)
 
 
 def _asked(book: Book, only: Collection[str]) -> pl.Series:

@@ -5,8 +5,9 @@ import polars as pl
 from ltc_xl.model.book import Book
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.aliases import aliases
+from ltc_xl.rules.duplicates.entered import full_name, taken_apart, without_extension
 from ltc_xl.rules.duplicates.names import with_names
-from ltc_xl.rules.duplicates.sounds import sound
+from ltc_xl.rules.duplicates.sounds import sound, spelled
 from ltc_xl.rules.duplicates.trades import with_brands
 from ltc_xl.rules.name_keys import name_key, phone_key
 from ltc_xl.rules.waiting import open_leads
@@ -24,7 +25,7 @@ FREE_MAIL = frozenset(
 
 _SAID = ("name", "city", "contact", "mobile", "email", "uscc")
 _COMPARED = (
-    *("full", "core", "brand", "sound", "place", "province", "branch"),
+    *("full", "core", "brand", "sound", "spelled", "place", "province", "branch", "unit"),
     *("contact", "mobile", "email", "domain", "uscc"),
 )
 
@@ -65,13 +66,21 @@ def told_apart(said: pl.DataFrame) -> pl.DataFrame:
     """
     mail = pl.col("email").str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
     domain = mail.str.extract(r"@(.+)$")
-    numbered = said.with_columns(
-        email=pl.when(mail.str.contains("@")).then(mail),
-        domain=pl.when(~domain.is_in(FREE_MAIL)).then(domain),
-        mobile=phone_key(pl.col("mobile").str.normalize("NFKC")),
-        uscc=pl.col("uscc").str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[\s-]", ""),
-        contact=name_key(pl.col("contact")),
-    ).with_row_index("party")
-    known = with_brands(with_names(numbered)).sort("party").with_columns(sound=sound(pl.col("core")))
+    numbered = (
+        taken_apart(said)
+        .with_columns(
+            email=pl.when(mail.str.contains("@")).then(mail),
+            domain=pl.when(~domain.is_in(FREE_MAIL)).then(domain),
+            mobile=phone_key(without_extension(pl.col("mobile"))),
+            uscc=pl.col("uscc").str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[\s-]", ""),
+            contact=full_name(name_key(pl.col("contact"))),
+        )
+        .with_row_index("party")
+    )
+    known = (
+        with_brands(with_names(numbered))
+        .sort("party")
+        .with_columns(sound=sound(pl.col("core")), spelled=spelled(pl.col("brand")))
+    )
     blank = [pl.when(pl.col(code) != "").then(code).alias(code) for code in _COMPARED]
     return known.with_columns(blank).select("party", UID, "kind", "name", *_COMPARED)

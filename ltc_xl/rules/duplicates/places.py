@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from ltc_xl.rules.duplicates.common_words import common_words
+from ltc_xl.rules.duplicates.sounds import sounds
 
 _LINE = re.compile(r'^(?P<nested> *)(?P<code>\d+) (?:province|county)="(?P<names>[^"]+)"', re.MULTILINE)
 _YEARS = re.compile(r"^\[\d*-(?P<until>\d*)\]")
@@ -20,6 +21,16 @@ _STATE_ENDING = re.compile(
 _NO_PLACES = frozenset({"市辖区", "县", "城区", "矿区", "郊区", "新区", "市区", "市中区"})
 _NO_CITIES = re.compile("直辖|市辖区")
 _SHORTEST = 2
+_OTHERWISE_READ = {
+    "chongqing": "重庆",
+    "xiamen": "厦门",
+    "hongkong": "香港",
+    "macau": "澳门",
+    "peking": "北京",
+    "canton": "广州",
+    "leshan": "乐山",
+    "xian": "西安",
+}
 _ABROAD = {"香港": "香港", "澳门": "澳门", "台湾": None}
 _PART = r"(区|县|旗|镇|乡|村|街道|街|路|园|岛|湾)$"
 
@@ -155,6 +166,26 @@ def city_of(text: str) -> str | None:
         length = next((n for n in range(len(rest), 1, -1) if rest[:n] in cities()), 0)
         city, rest = cities().get(rest[:length]), rest[length:] if length else ""
     return city
+
+
+@cache
+def cities_in_letters() -> Mapping[str, str | None]:
+    """Return cities as they are written in letters -> the city; None where two are written alike.
+
+    >>> [cities_in_letters().get(way) for way in ("shanghai", "kunshan", "suzhou", "chongqing", "london")]
+    ['上海', '苏州', None, '重庆', None]
+    """
+    whole = [name for name in dict.fromkeys(cities().values()) if name]
+    parts = [name for name, city in cities().items() if city and len(name) == _SHORTEST]
+    return _spelled(parts) | _spelled(whole) | _OTHERWISE_READ
+
+
+def _spelled(names: list[str]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for name, said in zip(names, sounds(pl.Series(names)), strict=True):
+        city, way = cities()[name], said.replace(" ", "")
+        found[way] = city if found.setdefault(way, city) == city else None
+    return found
 
 
 def is_part(text: str) -> bool:

@@ -20,6 +20,11 @@ def sound(name: pl.Expr) -> pl.Expr:
     return name.map_batches(sounds, return_dtype=pl.String)
 
 
+def spelled(brand: pl.Expr) -> pl.Expr:
+    """Return how a brand is written in letters: 恒远 and Heng Yuan are both hengyuan."""
+    return pl.coalesce(sound(brand), brand).str.replace_all(r"[^a-z0-9]", "")
+
+
 def sounds(names: pl.Series) -> pl.Series:
     """Return the syllables of names, each character by its first reading and without tone.
 
