@@ -139,7 +139,8 @@ def typed_book(tables: dict[str, str]) -> Book:
     for name in dict.fromkeys((*starter, *tables)):
         model = table(name)
         sheet = workbook.create_sheet(model.zh)
-        typed = tables[name].splitlines() if name in tables else ["|".join(("", *model.by_code, ""))]
+        codes = (column.code for column in model.columns_of("starter"))
+        typed = tables[name].splitlines() if name in tables else ["|".join(("", *codes, ""))]
         lines = (line for line in typed if not _RULE.match(line))
         head, *body = ([cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines)
         sheet.append([model.by_code[code].zh if code in model.by_code else code for code in head])

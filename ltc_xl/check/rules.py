@@ -13,14 +13,18 @@ from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.rules.cleaning_sheet import CLEANING, cleaning_rules
 from ltc_xl.rules.fields import FIELDS, field_rules
+from ltc_xl.rules.ladder import LADDER, ladder_rules
 from ltc_xl.rules.row_checks import ROW_CHECKS, row_checks
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_tests import testable, trials
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
 from ltc_xl.rules.scoring import scoring_rules
+from ltc_xl.rules.soundness.groups import group_findings
+from ltc_xl.rules.soundness.ladder import ladder_findings
+from ltc_xl.rules.soundness.moves import move_findings
 from ltc_xl.rules.soundness.stages import stage_findings
-from ltc_xl.rules.soundness.tables import regions_of, table_findings
+from ltc_xl.rules.soundness.tables import NO_RULE_FITS, regions_of, table_findings
 from ltc_xl.rules.soundness.validity import validity_findings
 from ltc_xl.rules.transfer import CRITERIA, transfer_criteria
 
@@ -44,6 +48,7 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         scoring_rules(book, rulebook, as_of),
         RuleSet(CRITERIA, transfer_criteria(book, rulebook, as_of).problems),
         RuleSet(CLEANING, cleaning_rules(book, rulebook).problems),
+        ladder_rules(book, rulebook, as_of),
         *map(RuleSet, ROW_BY_ROW),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
@@ -67,8 +72,12 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
 
 def _found(rules: RuleSet, book: Book, rulebook: Rulebook, as_of: date) -> Iterator[Finding]:
     yield from rules.problems
-    yield from table_findings(rules, as_of)
+    found = table_findings(rules, as_of)
+    yield from (one for one in found if rules.name != LADDER or one.code != NO_RULE_FITS)
+    yield from ladder_findings(rules, as_of)
     yield from stage_findings(rules.rows, book, rulebook)
+    yield from move_findings(rules.rows, book, as_of)
+    yield from group_findings(rules, rulebook, as_of)
 
 
 def _set(rules: RuleSet, book: Book, rulebook: Rulebook, as_of: date) -> dict[str, object]:

@@ -30,6 +30,11 @@ class StageMap:
     ends: frozenset[str]
 
     @property
+    def named(self) -> frozenset[str]:
+        """Return the stages that some move names."""
+        return frozenset(self.steps).union(*self.steps.values())
+
+    @property
     def reached(self) -> frozenset[str]:
         """Return the stages that a row can come to."""
         return _from(self.starts, self.steps)
@@ -54,15 +59,28 @@ def _from(begin: frozenset[str], steps: Mapping[str, frozenset[str] | set[str]])
 
 
 def stage_findings(moves: Sequence[Transition], book: Book, rulebook: Rulebook) -> Iterator[Finding]:
-    """Yield the stages nobody comes to (R-20), gets out of (R-21), or gets to an end from (R-22)."""
+    """Yield the stages nobody comes to (R-20), gets out of (R-21), or gets to an end from (R-22).
+
+    Of a stage that rows stand in and no move names that is what is said (R-29).
+    """
     for object_ in dict.fromkeys(move.object for move in moves):
         found = stage_map(object_, moves, book, rulebook)
-        labels = book.labels(STAGE_LISTS[object_])
-        for stage in found.stages:
+        labels, standing = book.labels(STAGE_LISTS[object_]), _standing(object_, book)
+        for stage in dict.fromkeys([*found.stages, *standing]):
+            told: dict[str, object] = {"kind": TABLES[object_], "stage": labels.get(stage, stage)}
             code = _fault(stage, found)
-            if code:
-                told = {"kind": TABLES[object_], "stage": labels.get(stage, stage)}
+            if stage in standing and stage not in found.named | found.ends:
+                told |= {"count": standing[stage]}
+                yield Finding("R-29", TRANSITIONS, None, "from", told, "warning")
+            elif code:
                 yield Finding(code, TRANSITIONS, None, "to" if code == "R-20" else "from", told, "warning")
+
+
+def _standing(object_: str, book: Book) -> Mapping[str, int]:
+    """Return the stages that rows stand in, each with how many do."""
+    column = STAGE_COLUMNS[object_]
+    rows = book.rows(TABLES[object_]).drop_nulls(column)
+    return dict(rows.group_by(column, maintain_order=True).len().iter_rows())
 
 
 def _fault(stage: str, found: StageMap) -> str | None:

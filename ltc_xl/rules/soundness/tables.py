@@ -1,16 +1,14 @@
 """Whether a decision table is sound: rows no rule catches, rules that dispute, repeat or shadow others."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterator
+from datetime import date
 from itertools import combinations
 
 from ltc_xl.model.finding import Finding
 from ltc_xl.rules.decisions import DecisionTable, Hit, Row
-from ltc_xl.rules.guards import Field
 from ltc_xl.rules.rule_set import RuleSet
+from ltc_xl.rules.soundness.facts import facts
 from ltc_xl.rules.soundness.regions import Regions, places, regions
-from ltc_xl.rules.soundness.witnesses import OTHER_TEXT
 
 NO_RULE_FITS = "R-10"
 _DISPUTED = frozenset({Hit.UNIQUE, Hit.ANY})
@@ -111,33 +109,6 @@ def _outputs(decided: DecisionTable, place: int) -> tuple[object, ...]:
 
 
 def example(row: Row, rules: RuleSet) -> list[dict[str, object]]:
-    """Return a row as what a message shows: the place of each field that some rule tests, and its value."""
+    """Return what a message shows of a row: the fields that some rule tests, and their values."""
     tested = {code for rule in rules.table.rules for code in rule.tests}
-    return [
-        {
-            "field": rules.fields[code].place,
-            "value": _worded(row[code], rules.fields[code]),
-            "is_other": row[code] == OTHER_TEXT,
-        }
-        for code in rules.table.inputs
-        if code in tested
-    ]
-
-
-def _worded(value: object, field: Field) -> str | None:
-    """Return a value as people write it in a rule; None for a blank."""
-    if value is None:
-        return None
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        return f"{Decimal(value) * 100:f}".rstrip("0").rstrip(".") + "%" if field.is_share else f"{value:,f}"
-    if isinstance(value, datetime | date):
-        return f"{value:%Y-%m-%d}"
-    return _word(str(value), field)
-
-
-def _word(code: str, field: Field) -> str:
-    names: Mapping[str, str] = {}
-    if field.words is not None:
-        listed = dict.fromkeys(field.words.by_key.values())
-        names = dict(zip(listed, field.words.listed, strict=True))
-    return names.get(code, code)
+    return facts(row, [rules.fields[code] for code in rules.table.inputs if code in tested])

@@ -13,7 +13,7 @@ import polars as pl
 
 from ltc_xl.rules.guards import Field, Guard
 from ltc_xl.rules.guards.rows import constant
-from ltc_xl.rules.guards.tree import Among, Column, Compare, Node, parts_of
+from ltc_xl.rules.guards.tree import Among, Column, Compare, Node, columns_in, parts_of
 
 OTHER_TEXT = "…"
 """A text that no rule names."""
@@ -24,23 +24,24 @@ def witnesses(field: Field, tests: Iterable[Guard], as_of: date) -> list[object]
 
     Args:
         field: what is tested; one of a closed list takes its values from there.
-        tests: conditions on this field alone.
+        tests: conditions; what they ask of other fields, or reckon from several, does not count.
         as_of: what ``TODAY()`` means.
     """
-    named = list(dict.fromkeys(value for test in tests for value in _constants(test.tree, as_of)))
+    named = list(dict.fromkeys(value for test in tests for value in _constants(test.tree, field.code, as_of)))
     return [*_VALUES[field.kind](field, named), None]
 
 
-def _constants(node: Node, as_of: date) -> Iterator[object]:
-    """Yield what the column is compared with."""
+def _constants(node: Node, code: str, as_of: date) -> Iterator[object]:
+    """Yield what a column is compared with."""
     match node:
-        case Compare(_, Column(), right):
-            yield constant(right, as_of)
-        case Among(_, values):
+        case Compare(_, Column(field), right) if field.code == code:
+            if next(columns_in(right), None) is None:
+                yield constant(right, as_of)
+        case Among(Column(field), values) if field.code == code:
             yield from values
         case _:
             for part in parts_of(node):
-                yield from _constants(part, as_of)
+                yield from _constants(part, code, as_of)
 
 
 def _numbers(field: Field, named: Sequence[object]) -> list[object]:
