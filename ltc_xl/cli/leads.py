@@ -9,7 +9,7 @@ import click
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Group
 from ltc_xl.cli.leads_runs import ran
-from ltc_xl.cli.options import Asked, asking, book_argument
+from ltc_xl.cli.options import Asked, asking, book_argument, time_of
 from ltc_xl.cli.words import Lang
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ Entry = Mapping[str, Any]
         "recycle": "ltc_xl.cli.leads_handover:recycle",
         "convert": "ltc_xl.cli.leads_steps:convert",
         "nurture": "ltc_xl.cli.leads_nurture:nurture",
+        "run": "ltc_xl.cli.leads_day:run",
     },
 )
 def leads() -> None:
@@ -48,7 +49,7 @@ def grade(*, asked: Asked, book: Path) -> int:
     """Grade the open leads by the firm's rules."""
     from ltc_xl.leads import grade as graded
 
-    return _run(asked, book, "leads grade", graded, _print_grades)
+    return _run(asked, book, "leads grade", graded, print_grades)
 
 
 @leads.command()
@@ -58,7 +59,7 @@ def assign(*, asked: Asked, book: Path) -> int:
     """Give the leads that wait to those who can take them."""
     from ltc_xl.leads import assign as assigned
 
-    return _run(asked, book, "leads assign", assigned, _print_assignment)
+    return _run(asked, book, "leads assign", assigned, print_assignment, at=time_of(asked.as_of))
 
 
 def _run(
@@ -67,15 +68,15 @@ def _run(
     command: str,
     service: "Callable[..., Outcome]",
     printed: "Callable[[Asked, Entry, Lang], None]",
+    **more: object,
 ) -> int:
     """Run a step of lead work on a workbook, and print what came of it."""
-    result = ran(asked, book, command, service)
+    result = ran(asked, book, command, service, **more)
     lang = asked.lang or result.book.lang
     data: Entry = result.outcome.data
     if not asked.json:
         printed(asked, data, lang)
-        for severity in ("error", "warning"):
-            _print_problems([one for one in data["problems"] if one["severity"] == severity], severity, lang)
+        print_problems(data["problems"], lang)
         if asked.dry_run or result.commit:
             show.say()
         show.print_written(asked, result, lang)
@@ -95,7 +96,7 @@ def _headers(lang: Lang, *codes: str) -> list[str]:
 # ---------------------------------------------------------------- grades
 
 
-def _print_grades(asked: Asked, data: Entry, lang: Lang) -> None:
+def print_grades(asked: Asked, data: Entry, lang: Lang) -> None:
     """Print how many leads have which grade, whose grade changed, and which have none."""
     del asked
     graded: Sequence[Entry] = data["graded"]
@@ -118,6 +119,24 @@ def _print_grades(asked: Asked, data: Entry, lang: Lang) -> None:
         show.print_listing(show.Listing(headers, rows[:LONGEST]))
         _print_more(rows, lang)
     _print_left(_text("ungraded", lang, count=len(data["ungraded"])), data["ungraded"], lang)
+    _print_back_test(data["backtest"], lang)
+
+
+def _print_back_test(found: Entry, lang: Lang) -> None:
+    """Print grade against won rate; with few ends known, that nobody can tell yet."""
+    if not found["rows"]:
+        show.say()
+        show.say(_text("backtest_early", lang, count=found["outcomes"], needed=found["needed"]))
+        return
+    show.heading(_text("backtest", lang))
+    ends = ("leads", "won", "lost", "invalid")
+    rows = [
+        [one["grade"] or "–", *(f"{one[end]:,}" for end in ends), f"{one['won_rate']:.0%}"]
+        for one in found["rows"]
+    ]
+    headers = _headers(lang, "grade", "count", "won", "lost", "invalid", "won_rate")
+    show.print_listing(show.Listing(headers, rows, frozenset(range(1, 6))))
+    show.say(found["definition"])
 
 
 def _count(entries: Sequence[Entry], grade: str) -> str:
@@ -127,7 +146,7 @@ def _count(entries: Sequence[Entry], grade: str) -> str:
 # ---------------------------------------------------------------- owners
 
 
-def _print_assignment(asked: Asked, data: Entry, lang: Lang) -> None:
+def print_assignment(asked: Asked, data: Entry, lang: Lang) -> None:
     """Print how many leads each owner got and the newest of them, and which leads found nobody."""
     given, kept = data["assigned"], data["unassigned"]
     if not given and not kept:
@@ -183,8 +202,13 @@ def _print_more(entries: Sequence[object], lang: Lang) -> None:
         show.say(_text("more", lang, count=len(entries) - LONGEST))
 
 
+def print_problems(problems: Sequence[Entry], lang: Lang) -> None:
+    """Print what is wrong with the rule sheets, cell by cell, errors first."""
+    for severity in ("error", "warning"):
+        _print_problems([one for one in problems if one["severity"] == severity], severity, lang)
+
+
 def _print_problems(problems: Sequence[Entry], severity: str, lang: Lang) -> None:
-    """Print what is wrong with the rule sheets, cell by cell."""
     if not problems:
         return
     show.heading(_text(f"problems.{severity}", lang, count=len(problems)))

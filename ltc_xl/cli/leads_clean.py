@@ -28,7 +28,7 @@ def clean(*, asked: Asked, book: Path) -> int:
     result = ran(asked, book, "leads clean", cleaned)
     if not asked.json:
         lang = asked.lang or result.book.lang
-        _print_cleaning(result.outcome.data, lang, is_off=bool(result.outcome.exit_status))
+        print_cleaning(result.outcome.data, lang, is_off=bool(result.outcome.exit_status))
         show.say()
         show.print_written(asked, result, lang)
     return result.outcome.exit_status
@@ -40,7 +40,7 @@ def _text(key: str, lang: Lang, **values: object) -> str:
     return say(f"cleaning.shown.{key}", lang, **values)
 
 
-def _print_cleaning(data: Entry, lang: Lang, *, is_off: bool) -> None:
+def print_cleaning(data: Entry, lang: Lang, *, is_off: bool) -> None:
     """Print how many leads are in order, the cells put right, and the leads to mend."""
     changed, failed = data["changed"], data["failed"]
     counts = {"cells": len(changed), "failed": data["leads"] - data["clean"], "clean": data["clean"]}

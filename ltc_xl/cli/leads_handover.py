@@ -61,7 +61,9 @@ def recycle(*, asked: Asked, book: Path) -> int:
 
     result = ran(asked, book, "leads recycle", recycled)
     if not asked.json:
-        _print_recycled(asked, result)
+        lang = asked.lang or result.book.lang
+        print_recycled(asked, result.outcome.data, lang)
+        show.print_written(asked, result, lang)
     return result.outcome.exit_status
 
 
@@ -103,10 +105,8 @@ def _print_return(asked: Asked, result: "Result") -> None:
     show.print_written(asked, result, lang)
 
 
-def _print_recycled(asked: Asked, result: "Result") -> None:
+def print_recycled(asked: Asked, data: Entry, lang: Lang) -> None:
     """Print the leads that went back to the pool, and those that may not."""
-    data: Entry = result.outcome.data
-    lang = asked.lang or result.book.lang
     found, kept = data["recycled"], data["kept"]
     if not found and not kept:
         show.say(words("nothing_idle", lang))
@@ -121,4 +121,3 @@ def _print_recycled(asked: Asked, result: "Result") -> None:
     for one in kept[:LONGEST]:
         show.say(words("recycled_line", lang, **_told(one, lang, owner=one["owner"], reason=one["reason"])))
         print_unmet(one["unmet"], lang)
-    show.print_written(asked, result, lang)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from ltc_xl.session import Result
 
 
-def ran(asked: Asked, book: Path, command: str, service: "Callable[..., Outcome]") -> "Result":
+def ran(
+    asked: Asked, book: Path, command: str, service: "Callable[..., Outcome]", **more: object
+) -> "Result":
     """Run a step on a workbook; with ``--json`` print it."""
     from ltc_xl import session
 
@@ -21,7 +23,7 @@ def ran(asked: Asked, book: Path, command: str, service: "Callable[..., Outcome]
         result = session.run(
             book,
             command,
-            lambda read, rules: service(read, rules, asked.as_of, lang=asked.lang),
+            lambda read, rules: service(read, rules, asked.as_of, lang=asked.lang, **more),
             asked.as_of,
             asked.how(),
         )

@@ -9,7 +9,7 @@ import click
 from ltc_xl.cli import show
 from ltc_xl.cli.face import Command
 from ltc_xl.cli.in_force import rules_in_force
-from ltc_xl.cli.options import Asked, asking, books_argument
+from ltc_xl.cli.options import Asked, asking, books_argument, time_of
 from ltc_xl.cli.words import Lang
 from ltc_xl.model.errors import LtcError
 
@@ -22,6 +22,12 @@ RULE_SETS = ("grading", "assignment", "transitions")
 """An error on one of these sheets, of whatever kind, switches its rules off."""
 NAMED_LEADS = 3
 """So many leads of one reason."""
+LISTED = (
+    ("assign", "assigned"), ("assign", "unassigned"), ("clean", "failed"), ("dedupe", "merged"),
+    ("dedupe", "pairs"), ("recycle", "recycled"), ("nurture", "entered"), ("nurture", "left"),
+    ("nurture", "due"),
+)  # fmt: skip
+"""The answers of the lead work that go into the document as they are; blank where a step was not done."""
 
 
 @click.command(cls=Command)
@@ -42,7 +48,7 @@ def _run(asked: Asked, book: Path) -> tuple[int, dict[str, Any]]:
 
     try:
         with show.working(book.name):
-            result = synced(book, asked.as_of, asked.how())
+            result = synced(book, asked.as_of, asked.how(), at=time_of(asked.as_of))
     except LtcError as error:
         return error.exit_status, {"book": str(book), "commit": None, "error": _told(asked, error)}
     if not asked.json:
@@ -61,7 +67,7 @@ def _told(asked: Asked, error: LtcError) -> str:
 def _document(book: Path, result: "Result") -> dict[str, Any]:
     """Return what became of a workbook, as CLI.md has it, with the answers of the steps behind it."""
     data: Any = result.outcome.data
-    checked, assigned = data["check"], data["assign"]
+    checked = data["check"]
     return {
         "book": str(book),
         "commit": result.commit,
@@ -73,9 +79,8 @@ def _document(book: Path, result: "Result") -> dict[str, Any]:
         "written_cells": result.cells,
         "counts": checked["counts"],
         "refused": [found for found in checked["findings"] if found["code"] in _codes(result)],
-        "graded": data["grade"]["changed"],
-        "assigned": assigned["assigned"],
-        "unassigned": assigned["unassigned"],
+        "graded": data.get("grade", {}).get("changed", 0),
+        **{key: data.get(step, {}).get(key, []) for step, key in LISTED},
         **rules_in_force(result),
         "papers": result.papers,
     }
@@ -119,6 +124,9 @@ def _parts(data: Mapping[str, Any], lang: Lang, *, nothing: bool) -> list[str]:
         "graded": data["graded"],
         "assigned": len(data["assigned"]),
         "unassigned": len(data["unassigned"]),
+        **{
+            key: len(data[key]) for key in ("failed", "merged", "pairs", "recycled", "entered", "left", "due")
+        },
     }
     parts = [say(f"sync.parts.{name}", lang, count=count) for name, count in counted.items() if count]
     if nothing and not data["commit"]:

@@ -45,7 +45,7 @@ def shipped_demo(path: Path, lang: Lang = "zh", as_of: date = DEMO_DAY) -> Path:
 def _synced(book: Book, rulebook: Rulebook, as_of: date) -> Outcome:
     """Return what the daily run makes of a workbook: grades, owners, everybody's list, the problems."""
     changes = Changes()
-    for step in steps(None).values():
+    for step in steps(book, rulebook).values():
         wanted = step(book, rulebook, as_of).changes
         book, changes = applied(book, wanted), changes + wanted
     return Outcome(changes)

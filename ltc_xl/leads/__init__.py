@@ -4,6 +4,7 @@ from ltc_xl.leads.accepting import accept
 from ltc_xl.leads.assigning import assign
 from ltc_xl.leads.cleaning import clean
 from ltc_xl.leads.converting import convert
+from ltc_xl.leads.day import has_rules, proposing, run, steps
 from ltc_xl.leads.deduping import dedupe
 from ltc_xl.leads.grades import grade
 from ltc_xl.leads.nurturing import nurture
@@ -19,7 +20,11 @@ __all__ = [
     "dedupe",
     "give_back",
     "grade",
+    "has_rules",
     "nurture",
+    "proposing",
     "recycle",
+    "run",
+    "steps",
     "unmerge",
 ]

@@ -1,7 +1,7 @@
 """The service: leads that wait go to those who can take them, each with the reason in words."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 
 import polars as pl
 
@@ -24,13 +24,16 @@ from ltc_xl.rules.transfer import CRITERIA
 _SHEETS = (GRADING, ASSIGNMENT, TRANSITIONS, CRITERIA)
 
 
-def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = None) -> Outcome:
+def assign(
+    book: Book, rulebook: Rulebook, as_of: date, *, at: time = time(), lang: Lang | None = None
+) -> Outcome:
     """Return an owner for each lead that waits, or why it finds none.
 
     Args:
         book: as read; leads that have an owner stay theirs.
         rulebook: its rule sheets; while 线索分配 has an error nothing is assigned.
         as_of: the day: who is on leave, and the end of the last seven and thirty days.
+        at: the time of the day that is written down; nothing is decided by it.
         lang: language of the answer; the reasons in the book are in the book's own.
     """
     found = assignment(book, rulebook, as_of)
@@ -40,7 +43,7 @@ def assign(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = N
     told = reasons if asked == book.lang else _reasons(book, found, asked, as_of)
     answered = whys if told is reasons else [told.given(one) for one in found.given]
     return Outcome(
-        changes=_changes(found, whys, book, rulebook, as_of),
+        changes=_changes(found, whys, book, rulebook, datetime.combine(as_of, at)),
         findings=found.problems,
         data={
             "assigned": _assigned(found, answered),
@@ -56,11 +59,11 @@ def _reasons(book: Book, found: Assignment, lang: Lang, as_of: date) -> AssignRe
     return AssignReasons(Facts(book, Phrases(lang, as_of)), is_one_team=found.is_one_team)
 
 
-def _changes(found: Assignment, whys: list[str], book: Book, rulebook: Rulebook, as_of: date) -> Changes:
+def _changes(found: Assignment, whys: list[str], book: Book, rulebook: Rulebook, now: datetime) -> Changes:
     if not found.given:
         return Changes()
     reasons = pl.DataFrame({UID: [one.lead.row_id for one in found.given], "assign_why": whys})
-    after = handed_over(found, book, rulebook, as_of).drop("assign_why").join(reasons, on=UID)
+    after = handed_over(found, book, rulebook, now).drop("assign_why").join(reasons, on=UID)
     return differences("leads", found.waiting, after, CHANGED)
 
 

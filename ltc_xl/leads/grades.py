@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from ltc_xl.leads.back_testing import back_test_data
 from ltc_xl.leads.facts import Facts
 from ltc_xl.leads.phrases import Phrases
 from ltc_xl.leads.problems import problems_data
@@ -49,6 +50,7 @@ def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
         "changed": len({uid for entry in changes.sets for uid in entry.cells[UID]}),
         "ungraded": told.ungraded(left),
         "problems": problems_data(book, problems, told.lang),
+        "backtest": back_test_data(book, as_of, told.lang),
         "rule_versions": {name: rule_version(name, book, rulebook) for name in versions},
     }
     has_errors = found.rules.has_errors or found.points.rules.has_errors

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from itertools import repeat
 from typing import Any
 
@@ -136,8 +136,8 @@ def _leads(by: _Asked, waiting: pl.DataFrame) -> Iterator[Lead]:
         yield Lead._make((*told, fact, unmet.get(told[0], ()), barred_by, day))
 
 
-def handed_over(found: Assignment, book: Book, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
-    """Return the leads that found an owner as they stand then; ``assign_why`` is not filled.
+def handed_over(found: Assignment, book: Book, rulebook: Rulebook, now: datetime) -> pl.DataFrame:
+    """Return the leads that found an owner as they stand from a moment on; ``assign_why`` is not filled.
 
     Their state becomes ``ASSIGNED`` where 阶段流转 lets anybody take that step.
     """
@@ -150,11 +150,11 @@ def handed_over(found: Assignment, book: Book, rulebook: Rulebook, as_of: date) 
         found.waiting.drop("owner")
         .join(given, on=UID, maintain_order="left")
         .with_columns(
-            assigned_at=pl.lit(datetime.combine(as_of, time()), pl.Datetime("us")),
+            assigned_at=pl.lit(now, pl.Datetime("us")),
             customer=pl.when("is_customer").then(pl.coalesce("found", "customer")).otherwise("customer"),
         )
     )
-    state = pl.when(pl.col(UID).is_in(_movable(owned, book, rulebook, as_of))).then(pl.lit("ASSIGNED"))
+    state = pl.when(pl.col(UID).is_in(_movable(owned, book, rulebook, now.date()))).then(pl.lit("ASSIGNED"))
     return owned.with_columns(state=state.otherwise("state"))
 
 

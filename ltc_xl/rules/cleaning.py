@@ -154,4 +154,5 @@ def originals(found: Cleaning, labels: Mapping[str, str], between: str) -> pl.Da
     )
     joined = typed.group_by(UID, maintain_order=True).agg(new=pl.col("said").str.join(between))
     held = found.before.select(UID, "originals").join(joined, on=UID, how="left", maintain_order="left")
-    return held.select(UID, originals=pl.concat_str("originals", "new", separator=between, ignore_nulls=True))
+    text = pl.concat_str("originals", "new", separator=between, ignore_nulls=True)
+    return held.select(UID, originals=pl.when(text != "").then(text))

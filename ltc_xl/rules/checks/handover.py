@@ -5,6 +5,7 @@ import polars as pl
 from ltc_xl.model.finding import Finding, findings
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.case import Case
+from ltc_xl.rules.daily_steps import SETTING, STEPS, unknown_steps
 from ltc_xl.rules.grading import grading
 from ltc_xl.rules.handover import MINUTES, waiting_for_acceptance
 from ltc_xl.rules.rule_index import rest_of
@@ -55,8 +56,20 @@ def check_work_hours_can_be_read(case: Case) -> list[Finding]:
     ]
 
 
+def check_the_daily_steps_are_known(case: Case) -> list[Finding]:
+    """Report words of the daily run that name no step (M-08)."""
+    rows = case.rows("settings").filter(pl.col("key") == SETTING).select(UID, "value").drop_nulls()
+    known = [names[case.book.lang == "en"] for names in STEPS.values()]
+    return [
+        Finding("M-08", "settings", uid, "value", {"found": word, "known": known})
+        for uid, text in rows.iter_rows()
+        for word in unknown_steps(text)
+    ]
+
+
 CHECKS = (
     check_work_hours_can_be_read,
+    check_the_daily_steps_are_known,
     check_the_criteria_can_be_read,
     check_leads_are_accepted_in_time,
     check_leads_with_sales_meet_the_criteria,
