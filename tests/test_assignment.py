@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from ltc_xl.model.book import Book
 from ltc_xl.model.tables import UID
-from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Route
+from ltc_xl.rules import bind_rulebook
+from ltc_xl.rules.assignment import assignment
+from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Limits, Route
 from ltc_xl.rules.members import Crew, Member, crew_of
 from ltc_xl.rules.waiting import waiting_leads
 from ltc_xl.rules.workload import Workload, workloads
@@ -108,6 +110,41 @@ def test_the_absent_and_those_at_a_limit_are_passed_over(
     assert isinstance(answer, Given)
     assert answer.chosen.member.name == "B"
     assert answer.standings[0].out(10) == why
+
+
+@pytest.mark.parametrize(
+    ("limits", "load", "why"),
+    [
+        (Limits(DAY, day=2), Workload(last_on=DAY, last_count=2), "day"),
+        (Limits(DAY, stock=5), Workload(in_hand=5), "stock"),
+        (Limits(DAY, day=0), Workload(), "day"),
+        (Limits(DAY, day=2), Workload(last_on=ago(1), last_count=9), None),
+        (Limits(DAY, stock=5), Workload(in_hand=4), None),
+    ],
+)
+def test_nobody_is_given_more_than_the_pool_lets_them_have(
+    limits: Limits, load: Workload, why: str | None
+) -> None:
+    at = Desk(Crew((member("A"), member("B"))), {"a": load, "b": Workload(1, last_on=ago(1))}, DAY, limits)
+    assert at.standings["a"].out(None) == why
+    assert at.standings["a"].out(None, limited=False) is None
+
+
+def test_the_lowest_limit_of_the_pool_counts_and_the_fallback_and_a_customers_owner_know_none() -> None:
+    pool = """
+    pools
+    | no  | idle_days | day_limit | stock_limit |
+    | P01 | 30        | 2         |             |
+    | P02 | 60        | 1         | 9           |
+    """
+    people = "members\n| member | team | roles |\n| 王磊 | 直销组 | |\n| 周凯 | 别的组 | 销售经理 |\n"
+    leads = "leads\n| lead_id | company | need | budget | state | grade |\n" + "".join(
+        f"| L-{place} | 厂{place} | 配电 | 300,000.00 | NEW | C |\n" for place in range(3)
+    )
+    book = written_book(pool + people + leads)
+    found = assignment(book, bind_rulebook(book), DAY)
+    assert [one.chosen.member.name for one in found.given] == ["王磊", "周凯", "周凯"]
+    assert [[two.out(None) for two in one.tried or ()] for one in found.given] == [[], ["day"], ["day"]]
 
 
 @pytest.mark.parametrize(

@@ -168,10 +168,15 @@ class AssignReasons:
         if one.away:
             return self._absence(name, one.away.why, self.say.day(one.away.day))
         out = one.out(terms.cap, limited=terms.limited)
-        if out == "month":
-            return self.say("standing.month", name=name, count=load.month, cap=capacity)
-        if out == "week":
-            return self.say("standing.week", name=name, count=load.week, cap=terms.cap)
+        reached = {
+            "month": (load.month, capacity),
+            "week": (load.week, terms.cap),
+            "day": (load.last_count, one.limits.day),
+            "stock": (load.in_hand, one.limits.stock),
+        }
+        if out in reached:
+            count, cap = reached[out]
+            return self.say(f"standing.{out}", name=name, count=count, cap=cap)
         if terms.by_turn:
             return self.say("standing.turn", name=name, last=self._last(one))
         key = "standing.in_hand" if capacity is None else "standing.in_hand_of"

@@ -15,7 +15,7 @@ from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
 from ltc_xl.rules.decisions import Rule
 from ltc_xl.rules.grading import Grading, asked_inputs, grading, sources, unread_leads
-from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Method, Route
+from ltc_xl.rules.lead_desk import Desk, Given, Kept, Lead, Limits, Method, Route
 from ltc_xl.rules.members import crew_of
 from ltc_xl.rules.moves import Steps, judged_moves
 from ltc_xl.rules.rule_set import RuleSet
@@ -53,7 +53,8 @@ def assignment(book: Book, rulebook: Rulebook, as_of: date) -> Assignment:
     graded, rules = grading(book, rulebook, as_of), assignment_rules(book, rulebook, as_of)
     criteria = transfer_criteria(book, rulebook, as_of)
     waiting = waiting_leads(book)
-    desk = Desk(crew_of(rulebook.rows("members")), workloads(book.rows("leads"), as_of), as_of)
+    loads = workloads(book.rows("leads"), as_of)
+    desk = Desk(crew_of(rulebook.rows("members")), loads, as_of, _limits(rulebook, as_of))
     routes = list(map(_route, rules.table.rules)) if rules.sound else None
     asked = _Asked(book, rulebook, as_of, graded, rules, criteria)
     answers = [desk.give(lead, routes) for lead in _leads(asked, waiting)]
@@ -64,6 +65,12 @@ def assignment(book: Book, rulebook: Rulebook, as_of: date) -> Assignment:
         desk.crew.is_one_team,
         (*graded.rules.problems, *rules.problems, *criteria.problems),
     )
+
+
+def _limits(rulebook: Rulebook, as_of: date) -> Limits:
+    """Return the limits of 公海规则; of several rows the lowest counts."""
+    least = rulebook.rows("pools").select(pl.col("day_limit", "stock_limit").min())
+    return Limits(as_of, *least.row(0))
 
 
 def _route(rule: Rule) -> Route:

@@ -21,7 +21,7 @@ Doubt = Literal[
     "grading_off", "unread", "no_fit",
 ]  # fmt: skip
 Why = Literal[Doubt, "rules_off", "no_rule", "empty_group", "nobody_free"]
-Out = Literal["left", "leave", "cooldown", "month", "week"]
+Out = Literal["left", "leave", "cooldown", "month", "week", "day", "stock"]
 
 CUSTOMER = "customer"
 """The rule that stands before all others: a customer's lead goes to the customer's owner."""
@@ -59,16 +59,27 @@ class Lead(NamedTuple):
     barred_to: date | None = None
 
 
+class Limits(NamedTuple):
+    """What nobody goes beyond, whatever rule gives a lead: leads of the day ``on``, and leads in hand."""
+
+    on: date | None = None
+    day: int | None = None
+    stock: int | None = None
+
+
 class Standing:
     """A candidate at the moment a lead is given out: who, with how much, and who is before whom.
 
     A new one is made when the person gets a lead; leads in between share it.
     """
 
-    __slots__ = ("away", "in_turn", "least_open", "load", "member", "ratio")
+    __slots__ = ("away", "in_turn", "least_open", "limits", "load", "member", "ratio")
 
-    def __init__(self, member: Member, load: Workload, away: Away | None) -> None:
+    def __init__(
+        self, member: Member, load: Workload, away: Away | None, limits: Limits | None = None
+    ) -> None:
         self.member, self.load, self.away = member, load, away
+        self.limits = limits or Limits()
         self.ratio = load.month / member.capacity if member.capacity else 0.0
         last = load.last_on.toordinal() if load.last_on else 0
         self.in_turn = (last, load.last_count, member.key)
@@ -85,11 +96,22 @@ class Standing:
             return None
         if self.member.capacity is not None and self.load.month >= self.member.capacity:
             return "month"
-        return "week" if cap is not None and self.load.week >= cap else None
+        if cap is not None and self.load.week >= cap:
+            return "week"
+        return self._pool_out
+
+    @property
+    def _pool_out(self) -> Out | None:
+        """Return which limit of the pool the person has come to."""
+        on, day, stock = self.limits
+        today = self.load.last_count if self.load.last_on == on else 0
+        if day is not None and today >= day:
+            return "day"
+        return "stock" if stock is not None and self.load.in_hand >= stock else None
 
     def with_one_more(self, on: date) -> "Standing":
         """Return how the person stands once the lead is theirs."""
-        return Standing(self.member, self.load.with_one_more(on), self.away)
+        return Standing(self.member, self.load.with_one_more(on), self.away, self.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +169,12 @@ _ORDERS = {"LEAST_OPEN": attrgetter("least_open"), "IN_TURN": attrgetter("in_tur
 class Desk:
     """Gives leads out one after the other; ``standings`` move with each."""
 
-    def __init__(self, crew: Crew, loads: Mapping[str, Workload], as_of: date) -> None:
+    def __init__(
+        self, crew: Crew, loads: Mapping[str, Workload], as_of: date, limits: Limits | None = None
+    ) -> None:
         self.crew, self.as_of = crew, as_of
         self.standings = {
-            member.key: Standing(member, loads.get(member.key, Workload()), member.away(as_of))
+            member.key: Standing(member, loads.get(member.key, Workload()), member.away(as_of), limits)
             for member in crew.members
         }
         self._named: dict[tuple[str | None, bool], tuple[str, ...]] = {}
@@ -198,7 +222,8 @@ class Desk:
         standing = self.standings.get(key)
         if standing is None or standing.away or key != lead.barred:
             return standing
-        return Standing(standing.member, standing.load, Away("cooldown", lead.barred_to))
+        away = Away("cooldown", lead.barred_to)
+        return Standing(standing.member, standing.load, away, standing.limits)
 
     def _standings(self, lead: Lead, text: str | None, *, by_team: bool) -> tuple[Standing, ...]:
         """Return how the people stand whom a cell names: a team, or a team, a role or a person."""
