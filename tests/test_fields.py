@@ -21,7 +21,7 @@ from ltc_xl.check import check, check_rules
 from ltc_xl.model.book import Book, BookTable, book_of
 from ltc_xl.model.enums import words
 from ltc_xl.model.own_columns import own_columns
-from ltc_xl.model.tables import ROW, UID, Column, Table, table
+from ltc_xl.model.tables import ROW, UID, Column, Table, table, tables
 from ltc_xl.rules import bind_rulebook
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.cell_checks import cell_checks
@@ -90,7 +90,7 @@ def test_a_bound_may_move_with_the_day() -> None:
         .replace("wx3", "2026-05-01")
     )
     book = asking("| table | field | minimum |\n| LEADS | 下次跟进 | TODAY() |", leads=leads)
-    assert told(book, "V-11") == [("V-11", "Q2", "2026-04-29"), ("V-11", "Q3", "2026-04-29")]
+    assert told(book, "V-22") == [("V-22", "Q2", "2026-04-29"), ("V-22", "Q3", "2026-04-29")]
 
 
 def test_choices_and_patterns_are_asked_of_texts() -> None:
@@ -217,6 +217,18 @@ def test_a_short_name_is_told_the_whole_header() -> None:
     assert dict(problem.values["why"])["near"] == "金额(含税)"  # type: ignore[call-overload]  # a mapping
 
 
+def test_the_sheets_on_offer_are_those_whose_rows_people_type() -> None:
+    lists = {column.ref.table for one in tables().values() for column in one.columns if column.ref}
+    offered = {
+        one.name: (one.zh, one.en, one.profile == "full")
+        for one in tables().values()
+        if not one.by_program and (one.group == "work" or (one.name in lists and one.name != "taxes"))
+    }
+    assert offered == {
+        word.code.lower(): (word.zh, word.en, word.profile == "full") for word in words("field_table")
+    }
+
+
 def test_columns_of_the_firm_are_checked_like_those_of_the_model(tmp_path: Path) -> None:
     path = book_file(
         tmp_path / "a.xlsx",
@@ -311,7 +323,7 @@ ASKS: Mapping[str, Mapping[str, tuple[Ask, ...]]] = {
     },
     "id": {"choices": (choice("123", "X"),), "pattern": (pattern(r"^\d{11}$"), pattern("-"))},
     "money": {
-        "minimum": (least("1万", 10_000), least("TODAY", None)),
+        "minimum": (least("1万", 10_000), least("0.01", Decimal("0.01"))),
         "maximum": (most("500000", 500_000), most("99.99万", Decimal(999_900))),
     },
     "number": {"minimum": (least("1.5", Decimal("1.5")), least("2", 2)), "maximum": (most("1", 1),)},
@@ -326,6 +338,7 @@ ASKS: Mapping[str, Mapping[str, tuple[Ask, ...]]] = {
     },
 }
 CODES = {"choices": "V-21", "pattern": "V-20", "minimum": "V-11", "maximum": "V-12"}
+DAY_CODES = {"minimum": "V-22", "maximum": "V-23"}
 OWN = {"甲": "TEXT", "乙": "CODE", "丙": "MONEY", "丁": "NUMBER", "戊": "RATE", "己": "INTEGER", "庚": "DATE"}
 
 
@@ -383,10 +396,7 @@ def _types(model: Table) -> dict[str, pl.DataType]:
 
 @st.composite
 def asks(draw: st.DrawFn, column: Column) -> Asked:
-    offered = {
-        kind: [one for one in known if one.text != "TODAY"] for kind, known in ASKS[column.type].items()
-    }
-    cells = {kind: draw(st.none() | st.sampled_from(known)) for kind, known in offered.items()}
+    cells = {kind: draw(st.none() | st.sampled_from(known)) for kind, known in ASKS[column.type].items()}
     if column.type in {"rate", "number", "date"}:  # bounds of these may cross
         cells |= {"maximum": None} if cells["minimum"] else {}
     return Asked(column, draw(st.booleans()), {kind: one for kind, one in cells.items() if one})
@@ -422,8 +432,9 @@ def plainly_wrong(
     elif value is None:
         yield from {"K-01"} if asked.required else found
     else:
-        yield from found - {CODES[kind] for kind in asked.cells}
-        yield from (CODES[kind] for kind, one in asked.cells.items() if not one.holds(value))
+        codes = CODES | DAY_CODES if column.type == "date" else CODES
+        yield from found - {codes[kind] for kind in asked.cells}
+        yield from (codes[kind] for kind, one in asked.cells.items() if not one.holds(value))
 
 
 @given(asked_rows())

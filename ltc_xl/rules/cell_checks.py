@@ -19,7 +19,7 @@ from ltc_xl.rules.guards.texts import same_text
 FIRST_DAY = date(2000, 1, 1)
 YEARS_AHEAD = 10
 WHEN_CODES: Mapping[str, str] = {"in": "K-02", "filled": "K-03", "blank": "K-04"}
-NO_PATTERN, NO_CHOICE = "V-20", "V-21"
+NO_PATTERN, NO_CHOICE, TOO_EARLY, TOO_LATE = "V-20", "V-21", "V-22", "V-23"
 Lists = Mapping[str, Collection[str]]
 """Name of a list -> the codes its cells may hold."""
 
@@ -97,12 +97,16 @@ def _bounded(column: Column, demand: Demand, as_of: date) -> Iterator[CellCheck]
     value, told = pl.col(column.code), _bounds(column)
     if demand.least:
         told = {"least": demand.least.text, "most": column.max, "asked": demand.asked}
-        yield CellCheck("V-11", column, demand.least.test.expr(as_of), told)
+        yield CellCheck(
+            TOO_EARLY if column.dtype.is_temporal() else "V-11", column, demand.least.test.expr(as_of), told
+        )
     elif column.min is not None:
         yield CellCheck("V-11", column, value >= column.min, _bounds(column))
     if demand.most:
         told = {"least": column.min, "most": demand.most.text, "asked": demand.asked}
-        yield CellCheck("V-12", column, demand.most.test.expr(as_of), told)
+        yield CellCheck(
+            TOO_LATE if column.dtype.is_temporal() else "V-12", column, demand.most.test.expr(as_of), told
+        )
     elif column.max is not None:
         yield CellCheck("V-12", column, value <= column.max, _bounds(column))
 
