@@ -248,3 +248,42 @@ def test_convert_on_a_workbook_then_undone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_help_has_an_example(lang: Lang) -> None:
     assert "ltc-xl leads convert" in ltc("leads", "convert", "--help", "--lang", lang).output
+
+
+# ---------------------------------------------------------------- with force
+
+
+def forced(book: Book, lead_id: str, reason: str = "客户口头定标") -> Outcome:
+    return leads.convert(book, bind_rulebook(book), DAY, lead_id, force=reason)
+
+
+def owned(book: Book) -> Book:
+    """Return the book whose second lead has an owner."""
+    mine = pl.col("lead_id") == "L-2"
+    owner = pl.when(mine).then(pl.lit("王磊")).otherwise("owner")
+    return book.with_rows("leads", book.rows("leads").with_columns(owner=owner))
+
+
+def test_criteria_and_conditions_are_passed_with_a_reason_which_stands_in_the_log() -> None:
+    book = owned(written_book(LEADS + PEOPLE + CRITERIA))
+    outcome = forced(book, "L-2")
+    data: Any = outcome.data
+    assert [one["code"] for one in data["passed"]] == ["T-01", "T-03", "criterion", "criterion"]
+    assert (outcome.exit_status, data["converted"], data["unmet"]) == (0, True, [])
+    done = applied(book, outcome.changes)
+    assert done.rows("leads").filter(lead_id="L-2")["state"].item() == "CONVERTED"
+    (note,) = done.rows("activities").filter(object_id="L-2")["summary"].to_list()
+    assert note.startswith("未达条件而转化：客户口头定标（状态是“已分配”，不能直接改为“已转化”")
+
+
+def test_what_nobody_can_make_up_for_is_not_passed() -> None:
+    outcome = forced(written_book(LEADS + PEOPLE + CRITERIA), "L-2")
+    assert (codes(outcome), bool(outcome.changes)) == (["no_owner"], False)
+
+
+def test_force_takes_a_reason(tmp_path: Path) -> None:
+    path = made(tmp_path, LEADS + PEOPLE)
+    status, out = ran(path, "convert", "L-1", "--force")
+    assert (status, "--reason" in out) == (2, True)
+    status, out = ran(path, "convert", "L-1", "--force", "--reason", "客户催", "--dry-run")
+    assert status == 0, out

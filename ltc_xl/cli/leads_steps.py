@@ -12,6 +12,7 @@ from ltc_xl.cli.face import Command
 from ltc_xl.cli.in_force import print_rules_in_force
 from ltc_xl.cli.options import Asked, asking, book_argument
 from ltc_xl.cli.words import Lang
+from ltc_xl.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,12 +26,15 @@ Entry = Mapping[str, Any]
 @click.command(cls=Command)
 @book_argument()
 @click.argument("lead_id", metavar="LEAD_ID")
-@asking("json", "dry_run", "store", "reason")
+@asking("json", "dry_run", "store", "force", "reason")
 def convert(*, asked: Asked, book: Path, lead_id: str) -> int:
     """Turn a lead into an opportunity of a customer."""
     from ltc_xl.leads import convert as converted
 
-    result = stepped(asked, book, "leads convert", converted, lead_id)
+    if asked.force and not (asked.reason or "").strip():
+        raise UsageError("force_no_reason", lead=lead_id)
+    force = asked.reason if asked.force else None
+    result = stepped(asked, book, "leads convert", converted, lead_id, force=force)
     if not asked.json:
         _print_conversion(asked, result)
     return result.outcome.exit_status
@@ -94,6 +98,9 @@ def _print_conversion(asked: Asked, result: "Result") -> None:
         return
     show.say(words("would_convert" if asked.dry_run else "converted", lang, lead=data["lead_id"]))
     _print_made(data, result, lang)
+    if data["passed"]:
+        show.say(words("passed", lang, reason=asked.reason))
+        print_unmet(data["passed"], lang)
     for note in data["notes"]:
         show.say(words("note", lang, note=note))
     show.say()
