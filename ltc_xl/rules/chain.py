@@ -80,7 +80,7 @@ def chain(book: Book, begun: Uids) -> Mapping[str, pl.DataFrame]:
     """Return table -> the rows of the chain, as they stand in the book.
 
     Args:
-        book: with its computed columns filled; a credit note has the line and contract of its original.
+        book: as read; a credit note has the line and contract of its original.
         begun: the rows to begin with.
     """
     rows = {name: book.rows(name) for name in TABLES}

@@ -16,6 +16,9 @@ Test = Callable[[pl.Expr], pl.Expr]
 MOST = 20
 """So many rows of one name are traced; more of them need a number."""
 
+_MISTYPED = ("leads", "opportunities", "contracts", "lines", "customers")
+_LETTERS = 2
+_LOOKED_AT = 20_000
 _ELSEWHERE = ("source_id", "bank_ref")
 
 
@@ -33,7 +36,7 @@ def asked_rows(book: Book, said: str) -> Uids:
                 raise UsageError("trace_many", found=said, count=count)
             if count:
                 return {name: uids for name, uids in named.items() if uids}
-    near = proposals([said], _known(book)).get(said)
+    near = proposals([said], _near(book, said)).get(said)
     if near:
         raise UsageError("trace_unknown_near", found=said, near=near.name)
     raise UsageError("trace_unknown", found=said, file=book.name)
@@ -67,9 +70,12 @@ def _nearly(said: str) -> Test:
     return lambda text: text.str.normalize("NFKC").str.strip_chars().str.to_lowercase() == folded(said)
 
 
-def _known(book: Book) -> Iterator[str]:
-    """Yield the numbers and names that a mistyped one may be near to."""
-    for name in ("leads", "opportunities", "contracts", "lines", "customers"):
-        key = table(name).key
-        if key:
-            yield from book.rows(name)[key].drop_nulls()
+def _near(book: Book, said: str) -> Iterator[str]:
+    """Yield numbers and names that may have been meant: as long, but for a letter or two, and begun alike."""
+    least, most = len(said) - _LETTERS, len(said) + _LETTERS
+    for name in _MISTYPED:
+        names = book.rows(name)[table(name).key or UID].drop_nulls().to_frame("name")
+        begun = pl.col("name").str.to_lowercase().str.starts_with(said.strip().lower()[:1])
+        yield from names.filter(pl.col("name").str.len_chars().is_between(least, most), begun)["name"].head(
+            _LOOKED_AT
+        )

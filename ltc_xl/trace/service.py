@@ -1,7 +1,9 @@
 """The service: the chain of a record as a tree, what is left of its contracts, and whether it ties."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 
 import polars as pl
 
@@ -9,7 +11,7 @@ from ltc_xl.model.book import Book
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID
-from ltc_xl.rules.chain import chain
+from ltc_xl.rules.chain import TABLES, chain
 from ltc_xl.rules.checks.contracts import NOT_BINDING
 from ltc_xl.rules.derived import derived
 from ltc_xl.rules.residual import SUMS, broken_ties, residuals
@@ -40,12 +42,11 @@ def trace(book: Book, rulebook: Rulebook, as_of: date, said: str) -> Outcome:
         UsageError: there is no such row, or there are too many of that name.
     """
     asked = asked_rows(book, said)
-    whole = derived(book, rulebook, as_of)
-    found = chain(whole, asked)
+    linked = chain(book, asked)
+    part = derived(_part(book, linked), rulebook, as_of)
+    found = {name: _those(part.rows(name), linked[name]) for name in TABLES}
     left = residuals(found, book, rulebook, as_of)
     ties = broken_ties(left, found, book, judges_book=_is_latest(book, as_of))
-    contracts = found["contracts"][UID]
-    lost = untraced_contracts(whole).filter(pl.col(UID).is_in(contracts.implode()))
     return Outcome(
         data={
             "as_of": as_of.isoformat(),
@@ -58,10 +59,25 @@ def trace(book: Book, rulebook: Rulebook, as_of: date, said: str) -> Outcome:
             "totals": _totals(left),
             "ties": ties.to_dicts(),
             "tie_out": ties["difference"].abs().sum() or Decimal("0.00"),
-            "untraced": lost.select("contract_no", "missing").to_dicts(),
+            "untraced": untraced_contracts(part).select("contract_no", "missing").to_dicts(),
         },
         exit_status=int(ties.height > 0),
     )
+
+
+def _part(book: Book, found: Mapping[str, pl.DataFrame]) -> Book:
+    """Return the book with the rows of a chain alone, and the customers they name, whom grey cells need."""
+    named = pl.concat([found[name]["customer"] for name in ("lines", "contracts", "receipts")]).drop_nulls()
+    everybody = book.rows("customers")
+    customers = everybody.filter(pl.col("name").is_in(named.implode()))
+    part = reduce(lambda held, one: held.with_rows(*one), found.items(), book)
+    return part.with_rows(
+        "customers", pl.concat([found["customers"], customers]).unique(UID, maintain_order=True)
+    )
+
+
+def _those(rows: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col(UID).is_in(linked[UID].implode()))
 
 
 def _totals(left: pl.DataFrame) -> list[dict[str, object]]:
