@@ -19,9 +19,9 @@ _COLUMNS = (
 )
 _HAN = r"\p{Han}"
 _MOBILE = r"^1[3-9]\d{9}$"
-_NUMBER = r"\d+|第?[一二三四五六七八九十百]+(?:人民|中学|医院|厂|店|局)|第[一二三四五六七八九十百]+"
 _GROUP = "集团|group|holding"
-_BRIEF, _MIDDLING = {True: 2, False: 5}, {True: 3, False: 7}
+_NUMBER = r"\d+|第?[一二三四五六七八九十百]+(?:人民|中学|医院|厂|店|局)|第[一二三四五六七八九十百]+"
+_SIZES = {True: (2, 3), False: (5, 7)}
 
 
 def compared(known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
@@ -30,46 +30,78 @@ def compared(known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
     ``size`` tells how long the shorter brand is: 1 for up to two characters, or five letters, 2 for three, or
     seven, 3 beyond that.
     """
-    left, right = (known.select(_COLUMNS)[met[side]] for side in ("a", "b"))
+    traits = _traits(known)
+    left, right = (traits[met[side]] for side in ("a", "b"))
     both = met.with_columns(
         *(_agrees(left[c], right[c]).alias(f"same.{c}") for c in _COLUMNS),
         *(differs(left[c], right[c]).alias(f"other.{c}") for c in _COLUMNS),
+        *((left[f"is.{c}"] != right[f"is.{c}"]).alias(f"one_is_{c}") for c in ("branch", "group", "unit")),
+        nameless=left["core"].is_null() | right["core"].is_null(),
+        size=left["size"].zip_with(left["size"] <= right["size"], right["size"]),
+        chinese=left["is.chinese"],
     )
-    first, second = (side["core"].fill_null("").to_list() for side in (left, right))
-    long_enough = _is_long(left["core"]) & _is_long(right["core"])
-    nameless = left["core"].is_null() | right["core"].is_null()
-    likeness = pl.Series("ratio", map(fuzz.ratio, first, second), dtype=pl.Float64).set(nameless, 0.0)
-    edits = pl.Series(map(OSA.distance, first, second), dtype=pl.Int64)
-    one_number = _numbers(left["core"]) == _numbers(right["core"])
-    begins = pl.Series(map(_is_beginning, first, second), dtype=pl.Boolean)
-    chinese = [side["core"].str.contains(_HAN).fill_null(value=False) for side in (left, right)]
-    two_scripts = (chinese[0] != chinese[1]) & ~nameless
+    names = known["core"].fill_null("").to_list()
     flagged = both.with_columns(
-        likeness,
-        two_scripts.alias("two_scripts"),
-        (two_scripts & both["same.spelled"] & (left["spelled"].str.len_chars() > SHORT)).alias(
-            "same.spelled"
-        ),
-        (both["other.contact"] & _one_script(left["contact"], right["contact"])).alias("other.contact"),
-        (both["same.mobile"] & ~left["mobile"].str.contains(_MOBILE).fill_null(value=False)).alias("line"),
-        (left["unit"].is_not_null() != right["unit"].is_not_null()).alias("one_is_unit"),
-        ((((edits <= 1) & long_enough) | (likeness >= NEAR)) & one_number).alias("same.near"),
-        (begins & both["same.brand"]).alias("same.short"),
-        (left["branch"].is_not_null() != right["branch"].is_not_null()).alias("one_is_branch"),
-        (_is_group(left["full"]) != _is_group(right["full"])).alias("one_is_group"),
-        nameless.alias("nameless"),
-        pl.Series(
-            "size", pl.select(pl.min_horizontal(_size(left["brand"]), _size(right["brand"]))).to_series()
-        ),
-        chinese[0].alias("chinese"),
+        *_likeness(names, both),
+        same_number=left["number"] == right["number"],
+        two_scripts=(left["is.chinese"] != right["is.chinese"]) & ~both["nameless"],
+        one_script=left["is.named_in_chinese"] == right["is.named_in_chinese"],
+        line=both["same.mobile"] & ~left["is.mobile"],
+        long=left["is.long"] & right["is.long"],
+    )
+    return _tied(flagged).drop("same_number", "one_script", "long", "edits", "begins")
+
+
+def _traits(known: pl.DataFrame) -> pl.DataFrame:
+    """Return what is compared of the parties, as numbers: pairs are many."""
+    core, brand = pl.col("core"), pl.col("brand")
+    is_chinese, length = brand.str.contains(_HAN), brand.str.len_chars()
+    brief, middling = (
+        pl.when(is_chinese).then(_SIZES[True][at]).otherwise(_SIZES[False][at]) for at in range(2)
+    )
+    flags = {
+        "branch": pl.col("branch").is_not_null(),
+        "unit": pl.col("unit").is_not_null(),
+        "group": pl.col("full").str.contains(_GROUP),
+        "chinese": core.str.contains(_HAN),
+        "named_in_chinese": pl.col("contact").str.contains(_HAN),
+        "mobile": pl.col("mobile").str.contains(_MOBILE),
+        "long": core.str.len_chars() > SHORT,
+    }
+    return known.select(
+        *(pl.col(column).rank("dense") for column in _COLUMNS),
+        *(flag.fill_null(value=False).alias(f"is.{name}") for name, flag in flags.items()),
+        number=core.str.extract_all(_NUMBER).list.join(" ").fill_null(""),
+        size=pl.when(length <= brief).then(1).when(length <= middling).then(2).otherwise(3),
+    )
+
+
+def _likeness(names: list[str], met: pl.DataFrame) -> pl.DataFrame:
+    """Return how like two names are, of a hundred, how many edits apart, and whether one begins the other."""
+    first, second = ([names[party] for party in met[side]] for side in ("a", "b"))
+    ratio = pl.Series(map(fuzz.ratio, first, second), dtype=pl.Float64).set(met["nameless"], 0.0)
+    branded = met["same.brand"].to_list()
+    begins = (is_one and _is_beginning(a, b) for is_one, a, b in zip(branded, first, second, strict=True))
+    return pl.DataFrame(
+        {
+            "ratio": ratio,
+            "edits": pl.Series(map(OSA.distance, first, second), dtype=pl.Int64),
+            "begins": pl.Series(begins, dtype=pl.Boolean),
+        }
+    )
+
+
+def _tied(flagged: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs with the tie between their names; 第一 for 第六 is no typing error."""
+    near = ((pl.col("edits") <= 1) & pl.col("long")) | (pl.col("ratio") >= NEAR)
+    ties = flagged.with_columns(
+        (near & pl.col("same_number")).alias("same.near"),
+        (pl.col("begins") & pl.col("same.brand")).alias("same.short"),
+        (pl.col("same.spelled") & pl.col("two_scripts")).alias("same.spelled"),
+        (pl.col("other.contact") & pl.col("one_script")).alias("other.contact"),
     )
     tie = (pl.when(pl.col(f"same.{tie}")).then(pl.lit(tie)) for tie in TIES)
-    return flagged.with_columns(tie=pl.coalesce(*tie))
-
-
-def _numbers(core: pl.Series) -> pl.Series:
-    """Return the numbers in names: 第一 and 第六 are two hospitals, however alike they are."""
-    return core.str.extract_all(_NUMBER).list.join(" ").fill_null("")
+    return ties.with_columns(tie=pl.coalesce(*tie))
 
 
 def _is_beginning(one: str, other: str) -> bool:
@@ -83,25 +115,3 @@ def differs(left: pl.Series, right: pl.Series) -> pl.Series:
 
 def _agrees(left: pl.Series, right: pl.Series) -> pl.Series:
     return (left == right).fill_null(value=False)
-
-
-def _one_script(left: pl.Series, right: pl.Series) -> pl.Series:
-    """Return where two people are written alike: 陈敏 and Chen Min may be one."""
-    return (left.str.contains(_HAN) == right.str.contains(_HAN)).fill_null(value=False)
-
-
-def _is_group(full: pl.Series) -> pl.Series:
-    return full.str.contains(_GROUP).fill_null(value=False)
-
-
-def _is_long(core: pl.Series) -> pl.Series:
-    return (core.str.len_chars() > SHORT).fill_null(value=False)
-
-
-def _size(brand: pl.Series) -> pl.Expr:
-    text = pl.lit(brand)
-    is_chinese, length = text.str.contains(_HAN), text.str.len_chars()
-    brief, middling = (
-        pl.when(is_chinese).then(limit[True]).otherwise(limit[False]) for limit in (_BRIEF, _MIDDLING)
-    )
-    return pl.when(length <= brief).then(1).when(length <= middling).then(2).otherwise(3)
