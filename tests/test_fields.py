@@ -121,6 +121,13 @@ def test_choices_may_be_a_list_of_the_firm_by_its_name() -> None:
     assert finding.values["listed"] == ["苏州", "上海"]
 
 
+def test_shares_are_told_in_percent() -> None:
+    lines = "| terms | seq | item | share | trigger |\n| 3-7 | 1 | PREPAY | 1.3 | SIGN |"
+    book = placed_book({"terms": lines})
+    (finding,) = [one for one in check(book, bind_rulebook(book), DAY).findings if one.code == "V-12"]
+    assert (finding.values["found"], finding.values["most"]) == ("130%", "100%")
+
+
 def test_a_unique_column_holds_nothing_twice_and_blanks_do_not_count() -> None:
     book = asking("| table | field | is_unique |\n| LEADS | 来源编号 | YES |\n| LEADS | 手机 | YES |")
     assert told(book, "K-05") == [("K-05", "AE2", "WX1"), ("K-05", "AE3", "WX1")]

@@ -101,7 +101,7 @@ def test_a_condition_moves_with_the_day_and_reads_words() -> None:
         ("| X1 | OPPORTUNITIES | 1<2 | | | | | | |", "C2", "about_nothing"),
         ("| X1 | OPPORTUNITIES | 金额>0 | | 成本 | | | | |", "E2", "no_field_near"),
         ("| X1 | BILLS | 金额>0 | | | | | | |", "B2", "no_such_sheet"),
-        ("| X0 | OPPORTUNITIES | 金额>0 | | | | | | |", "A3", "number_twice"),
+        ("| X0 | OPPORTUNITIES | 金额>900万 | | | | | | |", "A3", "number_twice"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_off_alone(row: str, cell: str, reason: str) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 
 from ltc_xl.model.calendar import add_months
 from ltc_xl.model.tables import Column, Table, When
+from ltc_xl.rules.as_written import as_written
 from ltc_xl.rules.fields import Demand
 from ltc_xl.rules.formats import FORMATS, Rule, values_that_fail
 from ltc_xl.rules.guards.texts import same_text
@@ -94,21 +95,17 @@ def _filled(column: Column, demand: Demand) -> Iterator[CellCheck]:
 
 def _bounded(column: Column, demand: Demand, as_of: date) -> Iterator[CellCheck]:
     """Yield the least and the greatest value; the firm's takes the place of the model's, being narrower."""
-    value, told = pl.col(column.code), _bounds(column)
+    value, told, is_day = pl.col(column.code), _bounds(column), column.dtype.is_temporal()
     if demand.least:
-        told = {"least": demand.least.text, "most": column.max, "asked": demand.asked}
-        yield CellCheck(
-            TOO_EARLY if column.dtype.is_temporal() else "V-11", column, demand.least.test.expr(as_of), told
-        )
+        asked = {"least": demand.least.text, "asked": demand.asked}
+        yield CellCheck(TOO_EARLY if is_day else "V-11", column, demand.least.test.expr(as_of), told | asked)
     elif column.min is not None:
-        yield CellCheck("V-11", column, value >= column.min, _bounds(column))
+        yield CellCheck("V-11", column, value >= column.min, told)
     if demand.most:
-        told = {"least": column.min, "most": demand.most.text, "asked": demand.asked}
-        yield CellCheck(
-            TOO_LATE if column.dtype.is_temporal() else "V-12", column, demand.most.test.expr(as_of), told
-        )
+        asked = {"most": demand.most.text, "asked": demand.asked}
+        yield CellCheck(TOO_LATE if is_day else "V-12", column, demand.most.test.expr(as_of), told | asked)
     elif column.max is not None:
-        yield CellCheck("V-12", column, value <= column.max, _bounds(column))
+        yield CellCheck("V-12", column, value <= column.max, told)
 
 
 def _asked(column: Column, demand: Demand, lists: Lists) -> Iterator[CellCheck]:
@@ -129,7 +126,7 @@ def _asked(column: Column, demand: Demand, lists: Lists) -> Iterator[CellCheck]:
 
 
 def _bounds(column: Column) -> dict[str, object]:
-    return {"least": column.min, "most": column.max}
+    return {"least": as_written(column, column.min), "most": as_written(column, column.max)}
 
 
 def _applies(when: When) -> pl.Expr:

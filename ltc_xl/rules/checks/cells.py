@@ -8,6 +8,7 @@ from ltc_xl.model.book import BookTable
 from ltc_xl.model.enums import enums
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import UID
+from ltc_xl.rules.as_written import as_written
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.cell_checks import CellCheck, Lists, cell_checks
 from ltc_xl.rules.cell_masks import mask_failures
@@ -66,7 +67,12 @@ def found_cells(checks: list[CellCheck], failing: pl.DataFrame, held: BookTable)
 
 def _besides(check: CellCheck, rows: pl.DataFrame) -> Iterator[Mapping[str, object]]:
     """Yield what stands in each cell, and what it must be."""
-    texts = rows[check.column.code].cast(pl.String).fill_null("").to_list()
+    values = rows[check.column.code]
+    texts = values.cast(pl.String).fill_null("").to_list()
+    if values.dtype.is_decimal():
+        texts = [
+            str(as_written(check.column, value) or text) for value, text in zip(values, texts, strict=True)
+        ]
     yield from ({"found": text, **check.told} for text in texts)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from ltc_xl.model.book import Book
 from ltc_xl.model.finding import Finding
 from ltc_xl.model.tables import UID, Table
+from ltc_xl.rules.as_written import as_written
 from ltc_xl.rules.case import Case
 from ltc_xl.rules.row_checks import ROW_CHECKS, RowCheck
 
@@ -65,8 +66,11 @@ def _told(check: RowCheck, row: Mapping[str, object], owner: Table, book: Book) 
 
 def _held(value: object, owner: Table, code: str, book: Book) -> object:
     """Return what a cell holds as its sheet says it."""
-    enum = owner.by_code[code].enum
-    return book.labels(enum).get(str(value), value) if enum and value is not None else value
+    column = owner.by_code[code]
+    if isinstance(value, bool):
+        return book.labels("yes_no")["YES" if value else "NO"]
+    words = book.labels(column.enum) if column.enum else {}
+    return words.get(str(value)) or as_written(column, value)
 
 
 def _blank(check: RowCheck, row: Mapping[str, object], case: Case) -> list[str]:
