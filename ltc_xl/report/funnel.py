@@ -13,6 +13,7 @@ from ltc_xl.model.money import money_text
 from ltc_xl.model.outcome import Outcome, Paper
 from ltc_xl.model.paper import Chart, Field, Figure, Grid, Number, Phrase, Report, paper_of
 from ltc_xl.model.rulebook import Rulebook
+from ltc_xl.rules.back_test import NEEDED, BackTest, back_test
 from ltc_xl.rules.derived import derived
 from ltc_xl.rules.funnel import (
     FUNNEL_KEYS,
@@ -72,6 +73,7 @@ def funnel(book: Book, rulebook: Rulebook, as_of: date, by: str = "channel") -> 
         total=funnel_total(leads, shown),
         others=others,
         exits=lead_exits(leads, key),
+        grades=back_test(book, as_of),
         own=own,
     )
     return Outcome(papers=(_paper(table, book, rulebook),), data=_document(table))
@@ -93,6 +95,7 @@ class FunnelTable:
     total: Mapping[str, Number | None]
     others: pl.DataFrame
     exits: pl.DataFrame
+    grades: BackTest
     own: str = ""
 
 
@@ -108,6 +111,11 @@ def _document(table: FunnelTable) -> dict[str, object]:
         "total": _texts(table.total),
         "rows": [_texts(row) for row in table.rows.iter_rows(named=True)],
         "exits": table.exits.to_dicts(),
+        "backtest": {
+            "outcomes": table.grades.outcomes,
+            "needed": NEEDED,
+            "rows": table.grades.rows.to_dicts(),
+        },
         "other_currencies": [_texts(row) for row in table.others.iter_rows(named=True)],
     }
 
@@ -120,7 +128,7 @@ def _texts(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def _paper(table: FunnelTable, book: Book, rulebook: Rulebook) -> Paper:
-    grids = (_stage_grid(table), _key_grid(table), _exit_grid(table), _other_grid(table))
+    grids = (_stage_grid(table), _key_grid(table), _exit_grid(table), _grade_grid(table), _other_grid(table))
     report = Report(
         name="funnel",
         firm=rulebook.settings.get("company", ""),
@@ -133,7 +141,11 @@ def _paper(table: FunnelTable, book: Book, rulebook: Rulebook) -> Paper:
             "stages": Chart("stages", "stages", "bars", "stage", ("count",), limit=20),
             "keys": Chart("keys", "keys", "paired", table.by, ("won_amount", "open_amount_at_list")),
         },
-        definitions=(*_DEFINED, *(["exits"] if table.exits.height else [])),
+        definitions=(
+            *_DEFINED,
+            *(["exits"] if table.exits.height else []),
+            *(["grades"] if table.grades.rows.height else []),
+        ),
         unread=book.unread_places("leads", "opportunities"),
     )
     named = table.own and file_name(table.own)
@@ -181,6 +193,17 @@ def _exit_grid(table: FunnelTable) -> Grid:
         for row in table.exits.iter_rows(named=True)
     ]
     return Grid("exits", fields, rows, where="sheet")
+
+
+def _grade_grid(table: FunnelTable) -> Grid:
+    """Return grade against what was won; empty while too few ends are known."""
+    fields = (
+        Field("grade", "text"),
+        *(Field(code, "count") for code in ("leads", "won", "lost", "invalid")),
+        Field("won_pct", "percent"),
+    )
+    rows = table.grades.rows.with_columns(won_pct=pl.col("won_rate") * 100)
+    return Grid("grades", fields, rows.to_dicts(), where="sheet")
 
 
 def _other_grid(table: FunnelTable) -> Grid:
