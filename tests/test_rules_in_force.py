@@ -241,10 +241,12 @@ def test_without_its_store_nothing_is_invented(book: Path, monkeypatch: pytest.M
 
 
 def test_what_is_taken_back_is_in_force_no_more(book: Path) -> None:
+    """The commit of what was typed brought it, not the one that went by it."""
     writes(book, "grading", "G02", grade="D")
-    edit = typed(book, SECOND)
+    done = sync(book, SECOND, How(papers=False))
     assert days(book) == [FIRST, SECOND]
-    session.undo(book, edit, THIRD)
+    assert done.commit != done.typed_commit
+    session.undo(book, str(done.typed_commit), THIRD)
     breaks(book)
     assert synced(book, THIRD)["grading"][1] == FIRST
     assert grades(book) == ["A", "C"]

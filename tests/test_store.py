@@ -406,11 +406,13 @@ def test_two_firms_in_one_file_do_not_see_each_other(store: Store) -> None:
     other.close()
 
 
-def test_a_store_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path) -> None:
-    """Made by the first migration, filled as the first version filled it."""
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+def test_a_store_of_an_earlier_version_is_brought_up_with_its_rows(tmp_path: Path, revision: str) -> None:
+    """Made by the first migrations, filled as the first version filled it."""
     file = tmp_path / "firm.sqlite"
-    first_version(file)
+    earlier_version(file, revision)
     store = Store(file, "FIRM")
+    assert store.rule_versions() == {}
     assert (store.head, store.token_of(1), store.left_at("W")) == (1, "TOKEN", 1)
     assert store.rows("leads").select(UID, "company", "budget").rows() == [("u0x", "恒远", Decimal("100.00"))]
     assert store.since(0).select("column", "kind", "new").rows() == [("", "typed", '{"company":"恒远"}')]
@@ -437,13 +439,13 @@ INSERT INTO "left" VALUES ('FIRM', 'W', 1, 'digest')
 """
 
 
-def first_version(file: Path) -> None:
+def earlier_version(file: Path, revision: str) -> None:
     engine = sa.create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", "ltc_xl.store:migrations")
         config.set_main_option("path_separator", "os")
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         schema.state().create_all(connection)
         for statement in FILLED.strip().split(";\n"):
             connection.exec_driver_sql(statement)

@@ -89,8 +89,10 @@ def _packed(rows: pl.DataFrame) -> bytes:
 
 def _unpacked(name: str, packed: bytes) -> pl.DataFrame:
     """Return rows with the columns that the model has today."""
-    rows = pl.read_ipc(BytesIO(packed))
+    rows, schema = pl.read_ipc(BytesIO(packed)), table(name).schema
+    if rows.schema == schema:
+        return rows
     return rows.select(
         (pl.col(code) if code in rows.columns else pl.lit(None)).cast(dtype).alias(code)
-        for code, dtype in table(name).schema.items()
+        for code, dtype in schema.items()
     )
