@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMED = 8
 """So many refused stages, unassigned leads and broken rules each are named on the console."""
 RULE_SETS = ("grading", "assignment", "transitions")
-"""An error on one of these sheets, of whatever kind, switches its rules off."""
+"""An error on one of these sheets, of whatever kind, keeps what it says from coming into force."""
 NAMED_LEADS = 3
 """So many leads of one reason."""
 LISTED = (

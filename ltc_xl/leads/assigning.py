@@ -31,7 +31,7 @@ def assign(
 
     Args:
         book: as read; leads that have an owner stay theirs.
-        rulebook: its rule sheets; while 线索分配 has an error nothing is assigned.
+        rulebook: its rule sheets that are in force; while none of 线索分配 is, nothing is assigned.
         as_of: the day: who is on leave, and the end of the last seven and thirty days.
         at: the time of the day that is written down; nothing is decided by it.
         lang: language of the answer; the reasons in the book are in the book's own.

@@ -23,7 +23,7 @@ def clean(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
 
     Args:
         book: as read.
-        rulebook: its rule sheets; while 清洗规则 has an error nothing changes.
+        rulebook: its rule sheets that are in force; while none of 清洗规则 is, nothing changes.
         as_of: the day.
         lang: language of the answer; what is written into the book is in the book's own.
     """

@@ -32,7 +32,7 @@ def grade(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None = No
 
     Args:
         book: as read.
-        rulebook: its rule sheets; while 线索评级 has an error no grade changes.
+        rulebook: its rule sheets that are in force; while none of 线索评级 is, no grade changes.
         as_of: the day.
         lang: language of the answer; the reasons in the book are in the book's own.
     """
