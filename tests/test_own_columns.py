@@ -2,26 +2,31 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from added_columns import columns_added, declared, own_typed
-from conftest import typed_rows
+from conftest import typed_rows, written_book
 from desk import DAY, cells, checked, deleting, ran, store_of, typing
 from shell import SPEAKING, ltc
 
 from ltc_xl import leads, rollout
 from ltc_xl.model.address import column_letters
 from ltc_xl.model.book import Book
+from ltc_xl.model.change import applied
 from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.own_columns import is_own
 from ltc_xl.model.rulebook import Rulebook
-from ltc_xl.model.tables import UID
-from ltc_xl.session import How, history, new_book, run, undo
+from ltc_xl.model.tables import UID, Column
+from ltc_xl.rules.merging import merges, unmerge
+from ltc_xl.session import How, history, new_book, run, save_typed, undo
+from ltc_xl.workbook import AppendRows
 from ltc_xl.workbook.area import Area
 from ltc_xl.workbook.offers import Offers
 from ltc_xl.workbook.read import read_book
@@ -318,7 +323,43 @@ def test_what_excel_cannot_list_is_not_offered(words: tuple[str, ...]) -> None:
     assert Offers(Area(3, 1, 9, 5), {3: words}, "T", frozenset({"T"}), "Q").put_into(tail) == tail
 
 
-# ---------------------------------------------------------------- rules and reports
+def test_a_merge_takes_own_cells_along_and_unmerging_gives_them_back() -> None:
+    """
+    leads
+    | lead_id | company |
+    | L-1     | 恒远    |
+    | L-2     | 恒远    |
+    """
+    book = with_level(test_a_merge_takes_own_cells_along_and_unmerging_gives_them_back.__doc__, [None, "甲"])
+    merged = applied(book, merges(book, "leads", [("u1x", "u0x")], DAY))
+    assert merged.rows("leads")[LEVEL].to_list() == ["甲", "甲"]
+    back = unmerge(merged, "L-2")
+    assert back is not None
+    assert applied(merged, back.changes).rows("leads")[LEVEL].to_list() == [None, "甲"]
+
+
+def with_level(text: str | None, values: list[str | None]) -> Book:
+    """Return the book of a text, its leads with the column 微信等级."""
+    book = written_book(text or "")
+    held = book.tables["leads"]
+    owner = held.table.with_more((Column(LEVEL, NAME, "WeChat level", "text"),))
+    rows = held.rows.with_columns(pl.Series(LEVEL, values, pl.String)).select(owner.schema.names())
+    return replace(book, tables={**book.tables, "leads": replace(held, table=owner, rows=rows)})
+
+
+# ---------------------------------------------------------------- checks, rules, reports
+
+
+def test_what_a_declaration_asks_of_a_column_is_checked_cell_by_cell(firm: Path) -> None:
+    declared(firm, {"表": "线索", "字段": NAME, "必填": "是", "可选值": "甲、丙"})
+    checks = {"#": "1", "表": "线索", "条件(必须成立)": "微信等级<>甲 或 预算>=2万", "遇空值": "通过"}
+    save_typed(firm, lambda _book: [AppendRows("cfgRowChecks", [checks])])
+    found = {one["code"]: one["cell"] for one in answer("check", firm)["findings"] if one["column"] == LEVEL}
+    place = read_book(firm).place("leads")
+    assert place is not None
+    letters, first = column_letters(place.columns[LEVEL]), place.first_row
+    wanted = {"X-01": f"{letters}{first}", "V-21": f"{letters}{first + 1}", "K-01": f"{letters}{first + 2}"}
+    assert found == wanted
 
 
 def test_leads_are_graded_by_a_column_of_the_firms_own(firm: Path) -> None:

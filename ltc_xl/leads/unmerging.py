@@ -9,6 +9,7 @@ from ltc_xl.model.change import Changes
 from ltc_xl.model.enums import Lang
 from ltc_xl.model.errors import UsageError
 from ltc_xl.model.outcome import Outcome
+from ltc_xl.model.own_columns import own_name
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import table
 from ltc_xl.rules.merging import unmerge as unmerged
@@ -37,7 +38,7 @@ def unmerge(
     kept = [
         {
             "place": "!".join(book.cell(name, uid, column) or (table(name).sheet(spoken),)),
-            "column": table(name).by_code[column].label(spoken),
+            "column": _header(book, name, column, spoken),
         }
         for name, uid, column in found.kept
     ]
@@ -49,6 +50,12 @@ def unmerge(
         "kept": kept,
     }
     return Outcome(changes=found.changes + _kept_apart(book, str(data["lead_id"]), found.into), data=data)
+
+
+def _header(book: Book, name: str, code: str, lang: Lang) -> str:
+    """Return what a column is called; one that is declared no more by the name it had."""
+    column = book.table(name).by_code.get(code)
+    return column.label(lang) if column else own_name(code)
 
 
 def _kept_apart(book: Book, merged: str, into: str) -> Changes:

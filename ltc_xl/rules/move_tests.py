@@ -42,7 +42,8 @@ def allowing(
         steps: what is listed for its table.
     """
     name = TABLES[str(row["object"])]
-    stands = dict.fromkeys(table(name).by_code) | dict(held) | {STAGES[name]: way[1]}
+    known = dict.fromkeys((*table(name).by_code, *steps.asked([way])))
+    stands = known | dict(held) | {STAGES[name]: way[1]}
     roles = frozenset(folded(role) for role in named_apart(row["role"]))
     return tuple(step for step in steps.between(*way) if _allows(step, steps, stands, roles))
 
