@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MARKS = {
     "≥": ">=", "≧": ">=", "⩾": ">=", "≤": "<=", "≦": "<=", "⩽": "<=", "≠": "<>", "、": ",", "×": "*",
@@ -49,6 +50,7 @@ def folded_marks(text: str) -> Folded:
     return Folded("".join(plain for plain, _ in parts), tuple(place for _, place in parts))
 
 
+@lru_cache(maxsize=8192)
 def name_key(text: str) -> str:
     """Return a label or word for comparison: marks, case and all blanks do not matter.
 

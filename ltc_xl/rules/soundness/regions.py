@@ -15,7 +15,7 @@ from ltc_xl.rules.decisions import DecisionTable, Row
 from ltc_xl.rules.guards import Field, Guard
 from ltc_xl.rules.soundness.witnesses import witnesses
 
-MOST_WORK = 3_000_000
+MOST_WORK = 4_000_000
 """Combinations tried before a table counts as not proved."""
 
 _Trail = tuple["_Trail", object] | None
