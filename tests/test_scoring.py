@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltc_xl import leads
+from ltc_xl.check.rules import check_rules
 from ltc_xl.model.book import Book
 from ltc_xl.model.change import applied
 from ltc_xl.model.outcome import Outcome
@@ -233,3 +234,15 @@ def test_explain_says_nothing_of_points_where_the_firm_gives_none() -> None:
     book = written_book(LEADS)
     row: Any = explain(book, bind_rulebook(book), DAY, "L-1", actor="").data["rows"]
     assert [one["rules"] for one in row[0]["answers"]] == ["grading", "assignment", "transitions"]
+
+
+def test_of_shipped_assignment_a_firm_with_own_grades_is_told_alone_which_queue_no_rule_takes() -> None:
+    own = """
+    grading
+    | no | budget | grade | queue |
+    | G1 | >=50万 | A     | 大单  |
+    | G2 | -      | B     | 其他  |
+    """
+    book = written_book(own)
+    found = check_rules(book, bind_rulebook(book), DAY).findings
+    assert [(one.code, one.table) for one in found if one.table == "assignment"] == [("R-10", "assignment")]

@@ -71,8 +71,10 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
 
 
 def _found(rules: RuleSet, book: Book, rulebook: Rulebook, as_of: date) -> Iterator[Finding]:
+    """Yield what is wrong with a sheet, or doubtful; of a shipped one only which rows it lets fall."""
     yield from rules.problems
-    found = table_findings(rules, as_of)
+    is_own = bool(book.rows(rules.name).height)
+    found = (one for one in table_findings(rules, as_of) if is_own or one.code == NO_RULE_FITS)
     yield from (one for one in found if rules.name != LADDER or one.code != NO_RULE_FITS)
     yield from ladder_findings(rules, as_of)
     yield from stage_findings(rules.rows, book, rulebook)
