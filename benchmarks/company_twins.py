@@ -39,6 +39,7 @@ class Company:
     email: str | None
     name: str = ""
     twin: str = ""
+    like: int | None = None  # whose name a stranger bears
 
     @property
     def plain(self) -> str:
@@ -82,7 +83,9 @@ class Maker:
     def stranger(self, entity: int, known: Company) -> Company:
         """Return another company of the same name in another city."""
         other = self.chance.choice([city for city in self.cities if city != known.city])
-        one = replace(self.company(entity), city=other, brand=known.brand, trade=known.trade)
+        one = replace(
+            self.company(entity), city=other, brand=known.brand, trade=known.trade, like=known.entity
+        )
         return replace(one, name=one.plain)
 
     def second(self, known: Company, twin: str) -> Company:
@@ -164,7 +167,7 @@ TWINS: Mapping[str, Callable[[Maker, Company], str]] = {
 
 
 def twins(count: int, seed: int = 5) -> pl.DataFrame:
-    """Return the entries in a random order: ``entity``, ``twin`` and what a lead says."""
+    """Return the entries in a random order: ``entity``, ``like``, ``twin`` and what a lead says."""
     make = Maker(seed)
     own = [make.company(entity) for entity in range(count * 7 // 10)]
     strangers = [make.stranger(len(own) + n, make.chance.choice(own)) for n in range(count // 10)]
@@ -173,8 +176,9 @@ def twins(count: int, seed: int = 5) -> pl.DataFrame:
     seconds = [make.second(known, classes[n % len(classes)]) for n, known in enumerate(again)]
     rows = first + seconds
     make.chance.shuffle(rows)
-    shown = ("entity", "twin", "name", "contact", "mobile", "email")
-    return pl.DataFrame({code: [getattr(row, code) for row in rows] for code in shown})
+    shown = ("entity", "like", "twin", "name", "contact", "mobile", "email")
+    columns = {code: [getattr(row, code) for row in rows] for code in shown}
+    return pl.DataFrame(columns, schema_overrides={"like": pl.Int64})
 
 
 def _drawn(drawn: float, same: str, other: str) -> str | None:

@@ -19,6 +19,9 @@ RELATED = 70
 _SURE = 2.2
 """Logarithm of odds of nine to one: below, one full name is not enough."""
 
+_AMBIGUOUS = -1.0
+"""Logarithm of odds of about one to three: below, one full name in an unknown city says nothing."""
+
 _SCORES = {
     "uscc": 100,
     "mobile": 98,
@@ -55,7 +58,9 @@ def suspicions(known: pl.DataFrame) -> Suspicions:
     likened = compared(known, _of_two(known, blocks.pairs))
     decided = _placed(known, likened.with_columns(rule=_decided()))
     weighed = with_odds(known, decided)
-    proposed = weighed.with_columns(rule=pl.coalesce("rule", _proposed())).drop_nulls("rule")
+    lost = (pl.col("rule") == "full") & ~_same("place") & (pl.col("odds") < _AMBIGUOUS)
+    held = weighed.with_columns(rule=pl.when(~lost.fill_null(value=False)).then("rule"))
+    proposed = held.with_columns(rule=pl.coalesce("rule", _proposed())).drop_nulls("rule")
     certain = pl.col("rule").is_in(["uscc", "mobile", "email"]) | (
         (pl.col("rule") == "full") & (pl.col("odds") > _SURE)
     )

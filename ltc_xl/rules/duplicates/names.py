@@ -106,13 +106,17 @@ def _without_places(rows: pl.DataFrame, column: str, around: str) -> pl.DataFram
 
 
 def _in_letters(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return names in letters taken apart; a city of ours stands in front of more than a trade."""
-    apart = rows.with_columns(core=_latin(pl.col("plain")))
+    """Return names in letters taken apart; a city stands in brackets, or in front of more than a trade."""
+    inside = pl.col("plain").str.extract(_IN_BRACKETS).str.strip_chars()
+    is_place = (inside == pl.col("city").str.to_lowercase()) | inside.is_in(list(cities_in_letters()))
+    named = pl.when(is_place).then(pl.col("plain").str.replace(_IN_BRACKETS, " ")).otherwise("plain")
+    apart = rows.with_columns(core=_latin(named), bracketed=pl.when(is_place).then(inside))
     first, rest = pl.col("core").str.extract(r"^(\w+) "), pl.col("core").str.replace(r"^\w+ ", "")
     is_city = first.is_in(list(cities_in_letters())) & ~rest.is_in(common_words("trades_en"))
     none = (pl.lit(None, pl.String).alias(column) for column in ("branch", "unit"))
     return apart.with_columns(
-        core=pl.when(is_city).then(rest).otherwise("core"), said=pl.when(is_city).then(first)
+        core=pl.when(is_city).then(rest).otherwise("core"),
+        said=pl.coalesce("bracketed", pl.when(is_city).then(first)),
     ).with_columns(none)
 
 
