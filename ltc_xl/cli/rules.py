@@ -21,6 +21,7 @@ from ltc_xl.cli.words import Lang, text
         "check": "ltc_xl.cli.rules:check",
         "test": "ltc_xl.cli.rules_test:try_examples",
         "explain": "ltc_xl.cli.rules_explain:explain",
+        "history": "ltc_xl.cli.rules_history:versions",
     },
 )
 def rules() -> None:

@@ -6,6 +6,7 @@ from ltc_xl.session.how import How, Result, Service, Typing
 from ltc_xl.session.making import build_templates, make_book, new_book, save_typed
 from ltc_xl.session.papers import printed
 from ltc_xl.session.restoring import BackupTold, Restored, backups, chosen, restore
+from ltc_xl.session.rule_history import VersionTold, rule_history
 from ltc_xl.session.running import run
 from ltc_xl.session.showing import rule_sheets, show_rules
 from ltc_xl.session.story import CommitTold, Event, History, RowTold, history
@@ -23,6 +24,7 @@ __all__ = [
     "RowTold",
     "Service",
     "Typing",
+    "VersionTold",
     "backups",
     "build_templates",
     "chosen",
@@ -32,6 +34,7 @@ __all__ = [
     "new_book",
     "printed",
     "restore",
+    "rule_history",
     "rule_sheets",
     "run",
     "run_import",

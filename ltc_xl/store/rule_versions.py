@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -41,28 +42,35 @@ def rule_versions(
         tenant: the firm.
         until: the last commit that is looked at; None for all.
     """
+    query = _versions(tenant).where(schema.commit.c.undone_by.is_(None))
+    if until is not None:
+        query = query.where(schema.rule_version.c.seq <= until)
+    last = {row.rule_set: row for row in connection.execute(query) if row.rule_set in tables()}
+    return {name: _version(row) for name, row in last.items()}
+
+
+def every_version(connection: sa.Connection, tenant: str) -> list[tuple[str, RuleVersion]]:
+    """Return rule table and version of all that are kept, oldest first."""
+    rows = (row for row in connection.execute(_versions(tenant)) if row.rule_set in tables())
+    return [(row.rule_set, _version(row)) for row in rows]
+
+
+def _versions(tenant: str) -> sa.Select[Any]:
     held, commit = schema.rule_version.c, schema.commit.c
     by = sa.and_(commit.tenant == held.tenant, commit.seq == held.seq)
-    query = (
-        sa.select(held.rule_set, held.version, held.since, held.seq, held.rows, held.own, held.index_rows)
+    columns = (held.rule_set, held.version, held.since, held.seq, held.rows, held.own, held.index_rows)
+    return (
+        sa.select(*columns)
         .join_from(schema.rule_version, schema.commit, by)
-        .where(held.tenant == tenant, commit.undone_by.is_(None))
-        .order_by(held.seq)
+        .where(held.tenant == tenant)
+        .order_by(held.seq, held.rule_set)
     )
-    if until is not None:
-        query = query.where(held.seq <= until)
-    last = {row.rule_set: row for row in connection.execute(query) if row.rule_set in tables()}
-    return {
-        name: RuleVersion(
-            row.version,
-            _unpacked(name, row.rows),
-            None if row.own is None else pl.read_ipc(BytesIO(row.own)),
-            _unpacked(INDEX, row.index_rows),
-            row.since,
-            row.seq,
-        )
-        for name, row in last.items()
-    }
+
+
+def _version(row: sa.Row[Any]) -> RuleVersion:
+    own = None if row.own is None else pl.read_ipc(BytesIO(row.own))
+    rows, index = _unpacked(row.rule_set, row.rows), _unpacked(INDEX, row.index_rows)
+    return RuleVersion(row.version, rows, own, index, row.since, row.seq)
 
 
 def last_change(connection: sa.Connection, tenant: str, name: str, after: int) -> int | None:

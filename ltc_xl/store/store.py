@@ -19,7 +19,7 @@ from ltc_xl.store.commits import Commit, commits, head_of, seq_of, token_of
 from ltc_xl.store.engine import engine_of
 from ltc_xl.store.history import counts, records_of_rows, records_since
 from ltc_xl.store.migrate import bring_up_to_date
-from ltc_xl.store.rule_versions import rule_versions
+from ltc_xl.store.rule_versions import every_version, rule_versions
 from ltc_xl.store.state import all_rows, model_table, state_rows
 from ltc_xl.store.wishes import WishTold, open_wishes, wishes_told
 from ltc_xl.store.writing import Writing
@@ -140,6 +140,11 @@ class Store:
         """Return rule table -> the last sound version of it that was in force."""
         with self._transaction() as connection:
             return rule_versions(connection, self.tenant)
+
+    def every_rule_version(self) -> list[tuple[str, RuleVersion]]:
+        """Return rule table and version of all that are kept, oldest first."""
+        with self._transaction() as connection:
+            return every_version(connection, self.tenant)
 
     def bodies_since(self, workbook_id: str, seq: int) -> Mapping[str, pl.DataFrame]:
         """Return table -> the body that the last of a workbook's commits after ``seq`` wrote."""
