@@ -10,10 +10,12 @@ import polars as pl
 import pytest
 from conftest import typed_rows, written_book
 from desk import store_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shell import CHINESE, ltc
 
 from ltc_xl import leads, rollout
-from ltc_xl.model.book import Book
+from ltc_xl.model.book import Book, book_of
 from ltc_xl.model.change import applied
 from ltc_xl.model.errors import UsageError
 from ltc_xl.model.outcome import Outcome
@@ -297,3 +299,66 @@ def test_what_too_many_have_in_common_is_told(tmp_path: Path) -> None:
     assert {"by": "domain", "name": "jinye.cn", "parties": 70} in found["crowded"]
     told = ltc("leads", "dedupe", path, "--as-of", DAY, "--dry-run", env=CHINESE)
     assert "70 家的邮箱是同一个域名（如 jinye.cn）" in told.output
+
+
+NAMES = ["苏州恒远科技有限公司", "恒远科技", "恒远（苏州）科技", "Hengyuan Tech", None]
+SOME = st.one_of(st.none(), st.sampled_from(["甲", "乙", "丙"]))
+LEAD = st.fixed_dictionaries(
+    {
+        "company": st.sampled_from(NAMES),
+        "contact": SOME,
+        "mobile": st.sampled_from(["13812345678", "13900000001", None]),
+        "need": SOME,
+        "tags": SOME,
+        "campaign": SOME,
+        "owner": SOME,
+        "channel": st.sampled_from(["官网", "工博会", "转介绍"]),
+        "state": st.sampled_from(["NEW", "CLEAN", "FOLLOWING"]),
+    }
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    rows=st.lists(LEAD, min_size=3, max_size=6),
+    joined=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=4),
+)
+def test_whatever_is_merged_is_exactly_as_before_once_it_is_unmerged(
+    rows: list[dict[str, str | None]], joined: list[tuple[int, int]]
+) -> None:
+    uids = [f"l{letter}x" for letter in "bcdfgh"[: len(rows)]]
+    numbers = [f"L-{n}" for n in range(len(rows))]
+    firm = book_of(
+        leads=pl.DataFrame(
+            {
+                UID: uids,
+                "lead_id": numbers,
+                "created_on": [date(2026, 4, day + 1) for day in range(len(rows))],
+                **{code: pl.Series([row[code] for row in rows], dtype=pl.String) for code in rows[0]},
+            }
+        )
+    )
+    pairs = {(a, b) for a, b in joined if a < b < len(rows)}
+    said = pl.DataFrame(
+        {"a": [numbers[a] for a, _ in pairs], "b": [numbers[b] for _, b in pairs], "decision": "MERGE"},
+        schema={"a": pl.String, "b": pl.String, "decision": pl.String},
+    )
+    book = firm.with_rows(
+        "duplicates",
+        pl.concat([firm.rows("duplicates"), said], how="diagonal").select(firm.rows("duplicates").columns),
+    )
+    outcome = deduped(book)
+    after = back = applied(book, outcome.changes)
+    merged: Any = outcome.data["merged"]
+    came = {(row["channel"], date(2026, 4, n + 1)) for n, row in enumerate(rows)}
+    assert set(after.rows("touches").select("channel", "on").rows()) <= came
+    for one in reversed(merged):
+        kept = after.rows("touches").filter(pl.col("lead") == one["into"])
+        gone = lead(book, one["merged"])
+        assert (gone["channel"], gone["created_on"]) in kept.select("channel", "on").rows()
+        undone = leads.unmerge(back, bind_rulebook(back), DAY, one["merged"])
+        assert undone.data["kept"] == []
+        back = applied(back, undone.changes)
+    for name in ("leads", "touches", "merges"):
+        columns = [code for code in book.rows(name).columns if code not in {"dup_of", "customer"}]
+        assert back.rows(name).select(columns).equals(book.rows(name).select(columns)), name
