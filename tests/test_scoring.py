@@ -89,6 +89,7 @@ def test_a_half_counts_as_one_more() -> None:
     half = POINTS.replace("| 25 ", "| 11 ")
     assert scores(written_book(half + LEADS + TOUCHES))["L-1"] == 15 + 10 + 15
     assert scores(written_book(half.replace("| 11 ", "| 5  ") + LEADS + TOUCHES))["L-1"] == 15 + 10 + 13
+    assert scores(written_book(half.replace("| 11 ", "| 7  ") + LEADS + TOUCHES))["L-1"] == 15 + 10 + 14
 
 
 def test_content_that_we_sent_is_no_contact_and_keeps_no_lead_fresh() -> None:

@@ -13,7 +13,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.money import RATE
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table, with_live_columns
-from ltc_xl.rules.decisions import RULES, Hit, Rule
+from ltc_xl.rules.decisions import Hit, Rule
 from ltc_xl.rules.freshness import with_touches
 from ltc_xl.rules.guards import Field, fields_of
 from ltc_xl.rules.rule_index import hit_of
@@ -145,11 +145,8 @@ def scoring(book: Book, rulebook: Rulebook, as_of: date, leads: pl.DataFrame) ->
         leads = leads.clear()
     asked = {code for rule in decided.rules for code in rule.tests}
     seen = with_touches(with_live(leads, asked, as_of), book, as_of)
-    places = (
-        decided.decide(seen, as_of)[RULES] if decided.rules else pl.Series([[]] * seen.height, dtype=_PLACES)
-    )
     fired = (
-        seen.select(UID, "stale_days", rule=places)
+        seen.select(UID, "stale_days", rule=_places(decided.rules, as_of))
         .explode("rule")
         .drop_nulls("rule")
         .join(_terms(decided.rules), on="rule", how="left", maintain_order="left")
@@ -163,6 +160,14 @@ def scoring(book: Book, rulebook: Rulebook, as_of: date, leads: pl.DataFrame) ->
         groups,
         scores.select(UID, points=_rounded(pl.col("counted").fill_null(Decimal(0)))),
     )
+
+
+def _places(rules: Sequence[Rule], as_of: date) -> pl.Expr:
+    """Return the places of the rules that fit a lead."""
+    places = [
+        pl.when(rule.fits(as_of)).then(pl.lit(place, dtype=pl.Int16)) for place, rule in enumerate(rules)
+    ]
+    return pl.concat_list(places) if places else pl.repeat([], pl.len(), dtype=_PLACES)
 
 
 def with_live(leads: pl.DataFrame, asked: Collection[str], as_of: date) -> pl.DataFrame:
