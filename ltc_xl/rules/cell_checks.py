@@ -29,7 +29,8 @@ Lists = Mapping[str, Collection[str]]
 class CellCheck:
     """One thing that must hold of the cells of a column; a blank passes unless ``holds`` says otherwise.
 
-    ``told`` is what its sentence names besides the value; ``when`` the condition that makes it required.
+    ``told`` is what its sentence names besides the value; ``when`` the condition that makes it required;
+    ``by_value`` whether distinct values are judged in Python, which is best done for one check at a time.
     """
 
     code: str
@@ -37,6 +38,7 @@ class CellCheck:
     holds: pl.Expr = field(repr=False)
     told: Mapping[str, object] = field(default_factory=dict)
     when: When | None = None
+    by_value: bool = False
 
     @property
     def fails(self) -> pl.Expr:
@@ -79,7 +81,8 @@ def _checks(model: Table, column: Column, as_of: date, lists: Lists, demand: Dem
         latest = add_months(as_of, 12 * YEARS_AHEAD)
         yield CellCheck("V-18", column, value.is_between(FIRST_DAY, latest), _bounds(column))
     for rule in FORMATS.get(column.format or "", ()):
-        yield CellCheck(rule.code, column, _judged(value, partial(_holds, rule)), _bounds(column))
+        judged = _judged(value, partial(_holds, rule))
+        yield CellCheck(rule.code, column, judged, _bounds(column), by_value=True)
     yield from _asked(column, demand, lists)
 
 
@@ -122,7 +125,7 @@ def _asked(column: Column, demand: Demand, lists: Lists) -> Iterator[CellCheck]:
             if column.enum
             else same_text(value).is_in(taken)
         )
-        yield CellCheck(NO_CHOICE, column, among, told)
+        yield CellCheck(NO_CHOICE, column, among, told, by_value=not column.enum)
 
 
 def _bounds(column: Column) -> dict[str, object]:
@@ -143,4 +146,8 @@ def _judged(value: pl.Expr, holds: Callable[[pl.Series], pl.Series]) -> pl.Expr:
 
 
 def _holds(rule: Rule, values: pl.Series) -> pl.Series:
-    return ~values.is_in(values_that_fail(values, rule).implode())
+    """Return whether a rule holds for each value; a column without a wrong one is not searched for any."""
+    wrong = values_that_fail(values, rule)
+    return (
+        ~values.is_in(wrong.implode()) if wrong.len() else pl.repeat(value=True, n=values.len(), eager=True)
+    )

@@ -103,6 +103,10 @@ def _plain_mobile() -> pl.Expr:
     return pl.col("value").str.contains(f"^(?:{pattern})$")
 
 
+def _plain_email() -> pl.Expr:
+    return pl.col("value").str.contains(f"^(?:{_EMAIL.pattern})$")
+
+
 @dataclass(frozen=True)
 class Rule:
     """What must hold of a value, and its quick half: an expression over ``value`` that is never wrongly true.
@@ -121,7 +125,7 @@ FORMATS: Mapping[str, tuple[Rule, ...]] = {
         Rule("V-17", lambda text: not rounded_by_excel(text), _plain_uscc),
     ),
     "mobile": (Rule("V-14", is_telephone, _plain_mobile), Rule("V-15", is_mobile, _plain_mobile)),
-    "email": (Rule("V-16", is_email),),
+    "email": (Rule("V-16", is_email, _plain_email),),
     "account": (Rule("V-19", is_account),),
 }
 """Format of a column -> what must hold of each value."""
