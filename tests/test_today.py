@@ -183,15 +183,15 @@ def test_what_presses_is_said_before_the_rows_own_next_step(book: Book) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("2026-06-26 16:00", "应在 2026-06-29 16:00 前接收，已过时限：接收，或写明原因退回"),
+        ("2026-06-26 16:00", "接收时限 2026-06-29 16:00 已过：接收，或写明原因退回"),
         ("2026-06-29 09:30", "请在 2026-06-30 09:30 前接收，或写明原因退回"),
     ],
 )
 def test_a_lead_is_to_be_accepted_by_a_moment(book: Book, given: str, said: str) -> None:
     """
     leads
-    | lead_id | company | state    | owner |
-    | L-1     | 甲      | ASSIGNED | 陈    |
+    | lead_id | company | state    | owner | next_step  |
+    | L-1     | 甲      | ASSIGNED | 陈    | 分配负责人 |
     """
     stamp = pl.lit(datetime.fromisoformat(given)).cast(pl.Datetime("us")).alias("assigned_at")
     waiting = book.with_rows("leads", book.rows("leads").with_columns(stamp))

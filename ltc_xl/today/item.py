@@ -28,7 +28,7 @@ _AHEAD = (
 )
 """Kinds that are told before their day."""
 
-_SAID = ("lead_accept", "lead_recycle")
+_SAID = ("lead_recycle",)
 """Kinds whose own sentence is told even where the row names its next step."""
 
 _KEY_DIGITS = 20

@@ -24,7 +24,8 @@ def items(book: Book, rulebook: Rulebook, as_of: date) -> Iterator[pl.DataFrame]
     about = _about(rulebook)
     waiting = waiting_for_acceptance(book, rulebook, as_of)
     by_day = pl.coalesce("accept_by", "assigned_at").dt.date()
-    yield item(waiting, "lead_accept", "leads", "state", due_on=by_day, due_at=pl.col("accept_by"), **about)
+    given = {name: told for name, told in about.items() if name != "next_step"}
+    yield item(waiting, "lead_accept", "leads", "state", due_on=by_day, due_at="accept_by", **given)
     going = _going_back(book, rulebook, as_of).join(waiting, on=UID, how="anti", maintain_order="left")
     back_on = pl.lit(as_of) + pl.duration(days=pl.col("left"))
     first = pl.min_horizontal("next_on", back_on)
