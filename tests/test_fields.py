@@ -199,6 +199,12 @@ def test_a_cell_that_cannot_be_used_is_named_with_its_reason(
     ] == [code]
 
 
+def test_what_is_wrong_with_a_bound_is_told_by_its_place_in_the_cell() -> None:
+    (problem,) = rules_of(asking("| table | field | minimum |\n| LEADS | 预算 | 12abc |")).problems
+    why = dict(problem.values["why"])  # type: ignore[call-overload]  # a mapping
+    assert (why["found"], why["position"]) == ("12abc", 1)
+
+
 def test_one_wrong_cell_leaves_the_rest_of_its_row_and_the_other_rows_in_use() -> None:
     book = asking(
         """
