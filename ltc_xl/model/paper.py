@@ -91,7 +91,7 @@ class Figure:
 class Field:
     """One column of a grid.
 
-    ``bucket`` when the heading is the label of an ageing bucket; ``heading`` of a column that the firm has named.
+    ``bucket`` when the heading is the label of an ageing bucket; ``heading`` where the firm has named it.
     """
 
     code: str

@@ -109,7 +109,7 @@ def _field(name: str, column: Column, book: Book, known: Lexicon, header: str | 
 
 
 def _words(column: Column, book: Book, known: Lexicon) -> Names[str] | None:
-    """Return the values a column may hold: a list as the book calls them, choices, or rows of a rule table."""
+    """Return the values a column may hold: a list as the book calls them, choices, rows of a rule table."""
     if column.enum:
         return known.words(column.enum)
     if column.choices:
