@@ -150,3 +150,40 @@ def test_customers_are_known_by_their_aliases_and_their_people() -> None:
 def test_a_number_that_hundreds_share_still_finds_the_first() -> None:
     many = [(f"恒远电子科技{n}号店", None, "13812345678", None, None) for n in range(80)]
     assert len(told(*many)) >= len(many) - 1
+
+
+def test_a_city_that_is_a_brand_and_a_brand_that_begins_like_a_city_are_no_places() -> None:
+    assert parted(
+        "东方雨虹股份有限公司", "东方市雨虹有限公司", "杭州海东金机械", "金山软件", "苏州电子有限公司"
+    ) == [
+        ("东方雨虹", None),
+        ("雨虹", "东方"),
+        ("海东金机械", "杭州"),
+        ("金山软件", None),
+        ("苏州电子", "苏州"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("city", "told_of"), [("高新区", 1), ("江苏", 1), ("Suzhou", 1), ("浙江", 0), ("Shanghai", 0)]
+)
+def test_a_district_is_no_city_and_another_province_speaks_against(city: str, told_of: int) -> None:
+    assert len(told(FIRST, ("恒远电子科技有限公司", "陈敏", None, None, city))) == told_of
+
+
+def test_a_letter_that_differs_is_no_evidence_where_many_names_differ_by_it() -> None:
+    """Forty firms 恒?达电子 in each of five cities: none is another's typing error; a lone pair may be."""
+    letters = "远信瑞盛泰金鑫联创智云新东海正德宏腾飞龙凯嘉美康博睿凌锐晨星元航亿科通天中华成安"
+    cities = ("苏州", "无锡", "南京", "杭州", "宁波")
+    many = [
+        (f"{city}恒{letter}达电子有限公司", f"员工{city}{letter}", f"138{n:08d}", None, None)
+        for n, (city, letter) in enumerate((city, letter) for city in cities for letter in letters)
+    ]
+    assert told(*many) == []
+    lone = [("苏州恒远达电子有限公司", None, None, None, None), ("苏州恒元达电子", None, None, None, None)]
+    assert told(*lone) == [("sound", "suspect")]
+    typed = [
+        ("苏州恒远达能电子有限公司", None, None, None, None),
+        ("苏州恒远迖能电子", None, None, None, None),
+    ]
+    assert told(*typed)[0][1] == "suspect"
