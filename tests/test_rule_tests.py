@@ -176,7 +176,7 @@ def test_coverage_counts_the_rules_that_examples_come_to() -> None:
     | C2 | 线索评级   | 30万   |          | B        |
     """)
     data: Any = outcome.data
-    grading, assignment, _moves = data["coverage"]
+    grading, assignment, _moves, _criteria = data["coverage"]
     assert (grading["rules"], grading["tried"], grading["untried"]) == (3, 2, ["G02"])
     assert grading["coverage_pct"] == pytest.approx(66.7)
     assert (assignment["tests"], assignment["tried"]) == (0, 0)
@@ -266,3 +266,52 @@ def test_a_dry_run_writes_nothing(book: Path) -> None:
     data: Any = answered("rules", "test", book, "--dry-run")
     assert (len(data["tests"]), data["dry_run"]) == (8, True)
     assert book.read_bytes() == before
+
+
+CRITERIA = """
+    transfer_criteria
+    | criterion  | condition                  | valid_from |
+    | 说清要什么 | 需求 非空                  |            |
+    | 预算够     | 预算>=5万 或 需求程度=紧急 |            |
+    | 以后才要   | 城市 非空                  | 2099-01-01 |
+    """
+
+
+def test_transfer_criteria_are_tried_like_rules() -> None:
+    """
+    What counts for an example are the criteria it does not meet; a blank meets none, later ones do not count.
+    """
+    book = written_book(
+        RULES
+        + CRITERIA
+        + """
+    rule_tests
+    | no | rule_table        | budget | need_level | expected   |
+    | C1 | 移交标准          | 10万   | -          | 说清要什么 |
+    | C2 | 移交标准          | 1万    | -          | 不满足     |
+    | C3 | Transfer criteria | 1万    | 明确       | 预算够     |
+    | C4 | 移交标准          | 1万    | 紧急       | 预算够     |
+    | C5 | 移交标准          | 10万   | -          | 满足       |
+    | C6 | 移交标准          | 1O万   | -          | 不满足     |
+    """
+    )
+    data: Any = try_rules(book, bind_rulebook(book), DAY).data
+    told = {one["no"]: one["result"] for one in data["tests"]}
+    assert told == {
+        "C1": "PASSED", "C2": "PASSED", "C3": "PASSED", "C4": "FAILED", "C5": "FAILED", "C6": "UNREAD",
+    }  # fmt: skip
+    coverage = data["coverage"][3]
+    assert (coverage["table"], coverage["tests"], coverage["untried"]) == ("transfer_criteria", 5, [])
+
+
+def test_a_lead_that_meets_all_criteria_is_expected_to() -> None:
+    tests = (
+        "\n    rule_tests\n    | no | rule_table | budget | expected |\n    | C1 | 移交标准 | 10万 | 满足 |"
+    )
+    met = CRITERIA.replace(
+        "| 说清要什么 | 需求 非空                  |            |", "| 有预算 | 预算 非空 | |"
+    )
+    book = written_book(met + tests)
+    data: Any = try_rules(book, bind_rulebook(book), DAY).data
+    assert [one["result"] for one in data["tests"]] == ["PASSED"]
+    assert data["coverage"][3]["untried"] == ["有预算", "预算够"]

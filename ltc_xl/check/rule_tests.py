@@ -17,6 +17,7 @@ from ltc_xl.model.tables import UID
 from ltc_xl.rules.rule_tests import LISTS, TESTS, Trials, Tried, testable, trials
 from ltc_xl.rules.rule_version import rule_version
 from ltc_xl.rules.rulesets import assignment_rules, grading_rules, transition_rules
+from ltc_xl.rules.transfer import transfer_criteria
 
 _WRITTEN = ("got", "result", "checked_on")
 
@@ -34,6 +35,7 @@ def try_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | None 
         grading_rules(book, rulebook, as_of),
         assignment_rules(book, rulebook, as_of),
         transition_rules(book, rulebook),
+        transfer_criteria(book, rulebook, as_of),
     )
     found = trials(book, rulebook, sets, as_of)
     problems = [problem for rules in sets.values() for problem in rules.problems]

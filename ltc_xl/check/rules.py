@@ -41,18 +41,22 @@ def check_rules(book: Book, rulebook: Rulebook, as_of: date, *, lang: Lang | Non
         as_of: what ``TODAY()`` means in a rule.
         lang: language of the answer; the book's own when None.
     """
+    grading = grading_rules(book, rulebook, as_of)
+    assignment = assignment_rules(book, rulebook, as_of)
+    moves = transition_rules(book, rulebook)
+    criteria = transfer_criteria(book, rulebook, as_of)
     sets = (
-        grading_rules(book, rulebook, as_of),
-        assignment_rules(book, rulebook, as_of),
-        transition_rules(book, rulebook),
+        grading,
+        assignment,
+        moves,
         scoring_rules(book, rulebook, as_of),
-        RuleSet(CRITERIA, transfer_criteria(book, rulebook, as_of).problems),
+        RuleSet(CRITERIA, criteria.problems),
         RuleSet(CLEANING, cleaning_rules(book, rulebook).problems),
         ladder_rules(book, rulebook, as_of),
         *map(RuleSet, ROW_BY_ROW),
     )
     found = [one for rules in sets for one in _found(rules, book, rulebook, as_of)]
-    examples = trials(book, rulebook, testable(*sets[:3]), as_of)
+    examples = trials(book, rulebook, testable(grading, assignment, moves, criteria), as_of)
     found += [*trial_findings(examples, book), *validity_findings(rulebook)]
     found += [*field_rules(book, rulebook).problems, *row_checks(book, rulebook).problems]
     told = ordered(book, judged(found, rulebook, "strict"))

@@ -10,6 +10,7 @@ from ltc_xl.model.finding import Finding
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table
 from ltc_xl.rules.actor import named_apart
+from ltc_xl.rules.criteria_tests import MET, UNMET, criteria_set, unmet
 from ltc_xl.rules.decisions import Rule
 from ltc_xl.rules.guards import Field, Fields, GuardError, Lexicon, cell_values, fields_of, lexicon
 from ltc_xl.rules.guards.marks import folded_marks
@@ -19,6 +20,7 @@ from ltc_xl.rules.moves_sheet import TABLES
 from ltc_xl.rules.rule_set import RuleSet
 from ltc_xl.rules.rule_sheets import Row, RuleSheet, rule_sheet, tested_columns
 from ltc_xl.rules.rulesets import ASSIGNMENT, GRADING, TRANSITIONS
+from ltc_xl.rules.transfer import CRITERIA, Criteria
 
 TESTS = "rule_tests"
 _INPUTS = ("budget", "industry", "need_level", "completeness", "queue", "region")
@@ -89,7 +91,7 @@ def trials(book: Book, rulebook: Rulebook, sets: Mapping[str, RuleSet], as_of: d
     Args:
         book: as read.
         rulebook: its rule sheets.
-        sets: the rule sets that can be tested: grading, assignment, moves between stages.
+        sets: the rule sets that can be tested: grading, assignment, moves between stages, transfer criteria.
         as_of: what ``TODAY()`` means.
     """
     if not book.rows(TESTS).height:
@@ -106,9 +108,12 @@ def trials(book: Book, rulebook: Rulebook, sets: Mapping[str, RuleSet], as_of: d
     return Trials(tried, tuple(sheet.problems), sets)
 
 
-def testable(grading: RuleSet, assignment: RuleSet, moves: RuleSet) -> Mapping[str, RuleSet]:
+def testable(
+    grading: RuleSet, assignment: RuleSet, moves: RuleSet, criteria: Criteria
+) -> Mapping[str, RuleSet]:
     """Return the rule sets that can be tested, by the names of their sheets."""
-    return {GRADING: grading, ASSIGNMENT: assignment, TRANSITIONS: moves}
+    known = {GRADING: grading, ASSIGNMENT: assignment, TRANSITIONS: moves}
+    return known | {CRITERIA: criteria_set(criteria)}
 
 
 @dataclass
@@ -132,7 +137,7 @@ class _Example:
         one = Tried(str(self.row[UID]), self.row["no"] or "", expected, name, None)
         if name is None or len(self.sheet.problems) > before:
             return one
-        return Tried(one.row_id, one.no, expected, name, met, self._is_expected(expected, met))
+        return Tried(one.row_id, one.no, expected, name, met, self._is_expected(name, expected, met))
 
     def _met(self, name: str, rulebook: Rulebook, as_of: date) -> tuple[Rule, ...]:
         """Return the rules that count for it; none too where it cannot be read."""
@@ -140,6 +145,8 @@ class _Example:
             return tuple(self._moves(rulebook, as_of))
         rules = self.sets[name]
         inputs = dict(self._inputs(rules.fields.values()))
+        if name == CRITERIA:
+            return unmet(rules, inputs, as_of)
         return rules.table.counting({code: inputs.get(code) for code in rules.fields}, as_of)
 
     def _moves(self, rulebook: Rulebook, as_of: date) -> Iterator[Rule]:
@@ -191,12 +198,13 @@ class _Example:
         told = {"found": self.row[column], "why": why}
         self.sheet.problems.append(Finding("R-52", TESTS, self.row[UID], column, told))
 
-    def _is_expected(self, expected: str, met: Sequence[Rule]) -> bool:
+    def _is_expected(self, name: str, expected: str, met: Sequence[Rule]) -> bool:
         """Return whether every part of what is expected is a number or an answer of the rules that count."""
         parts = [folded(part) for part in named_apart(expected)]
+        nothing, anything = (_NONE | MET, UNMET) if name == CRITERIA else (_NONE, _ALLOWED)
         if not met or not parts:
-            return not met and all(part in _NONE for part in parts)
-        parts = [part for part in parts if part not in _ALLOWED]
+            return not met and all(part in nothing for part in parts)
+        parts = [part for part in parts if part not in anything]
         answers = {answer for rule in met for answer in self._answers(rule)}
         return all(part in answers for part in parts)
 

@@ -27,6 +27,7 @@ class Criterion:
 
     name: str
     guard: Guard
+    row_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _criteria(sheet: RuleSheet, fields: Fields, as_of: date) -> Iterator[Criteri
         begins = row["valid_from"]
         is_in_force = not isinstance(begins, date) or begins <= as_of
         if condition and is_in_force:
-            yield Criterion(row["criterion"] or condition.text, condition)
+            yield Criterion(row["criterion"] or condition.text, condition, row[UID])
 
 
 def _condition(sheet: RuleSheet, row: Row, fields: Fields) -> Guard | None:
