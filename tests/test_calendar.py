@@ -64,6 +64,13 @@ def test_no_line_is_longer_than_75_octets_and_every_text_comes_back(texts: list[
     assert event["SUMMARY"] == event["DESCRIPTION"] == whole
 
 
+def test_marks_with_a_meaning_of_their_own_come_back_as_they_were() -> None:
+    text = "\\new\\network; 3,800 × 2\n第二行"
+    made = calendar([Entry("k", "t", text, "催收", DAY)], "x", DAY)
+    (event,) = events(made).values()
+    assert event["DESCRIPTION"] == vobject.readOne(made).vevent.description.value == text
+
+
 def test_a_later_file_overrides_an_earlier_one_under_the_same_uid() -> None:
     later = DAY + timedelta(days=1)
     (old,) = events(calendar([CALL], "x", DAY)).values()
