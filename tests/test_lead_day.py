@@ -167,3 +167,14 @@ def test_the_daily_run_lists_duplicates_and_decides_nothing_that_nobody_has_deci
     said = first.with_rows("duplicates", first.rows("duplicates").with_columns(decision=pl.lit("MERGE")))
     done: Any = steps(said, rulebook)["dedupe"](said, rulebook, DAY).data
     assert [(one["merged"], one["into"]) for one in done["merged"]] == [("L-2", "L-1")]
+
+
+def test_where_rows_stand_on_the_sheet_decides_nothing_of_the_day() -> None:
+    book = written_book(LEADS + PEOPLE + TRACKS)
+    turned = book.with_rows("leads", book.rows("leads").reverse())
+    told = []
+    for one in (book, turned.with_rows("members", turned.rows("members").reverse())):
+        rows = applied(one, leads.run(one, bind_rulebook(one), DAY).changes)
+        told.append(rows.rows("leads").sort("lead_id").drop("_row").rows())
+        told.append(rows.rows("duplicates").select("a", "b", "decision").rows())
+    assert told[:2] == told[2:]

@@ -51,7 +51,7 @@ def dedupe(
     changes = sum((merges(book, name, pairs, as_of) for name, pairs in decided.merges.items()), Changes())
     changes += _links(applied(book, changes), decided.links)
     after = applied(book, changes)
-    pairing = paired(after, only)
+    pairing = paired(_in_order(after), only)
     pairs = _open_pairs(after, pairing.pairs)
     sure = pairs.filter((pl.col("b_table") == "customers") & (pl.col("a_table") == "leads"))
     known = [(("leads", a), ("customers", b)) for a, b in _surest(sure)]
@@ -67,6 +67,16 @@ def dedupe(
     told = words if lang in {None, book.lang} else DuplicateReasons(lang or book.lang)
     data = _data(rows, decided, _named(book), known, told)
     return Outcome(changes=changes, data=data | {"crowded": pairing.crowded.head(MOST_CROWDED).to_dicts()})
+
+
+def _in_order(book: Book) -> Book:
+    """Return the book with its rows by age and number: where they stand on a sheet decides nothing."""
+    for name, number in NUMBERS.items():
+        rows = book.rows(name)
+        if name in book.tables:
+            order = [code for code in ("created_on", number, UID) if code in rows.columns]
+            book = book.with_rows(name, rows.sort(order, nulls_last=True))
+    return book
 
 
 def _open_pairs(book: Book, pairs: pl.DataFrame) -> pl.DataFrame:
