@@ -362,3 +362,12 @@ def test_whatever_is_merged_is_exactly_as_before_once_it_is_unmerged(
     for name in ("leads", "touches", "merges"):
         columns = [code for code in book.rows(name).columns if code not in {"dup_of", "customer"}]
         assert back.rows(name).select(columns).equals(book.rows(name).select(columns)), name
+
+
+def test_where_rows_stand_on_the_sheet_decides_nothing() -> None:
+    book = written_book(LEADS)
+    turned = book.with_rows("leads", book.rows("leads").reverse())
+    one, other = (applied(firm, deduped(firm).changes) for firm in (book, turned))
+    assert one.rows("duplicates").equals(other.rows("duplicates"))
+    named = [firm.rows("leads").sort(UID).select(UID, "dup_of") for firm in (one, other)]
+    assert named[0].equals(named[1])
