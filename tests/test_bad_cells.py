@@ -6,11 +6,12 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
-from reading import Cell, book_file
+from reading import Cell, Styled, book_file
 
 from ltc_xl.check import check_rules
 from ltc_xl.leads import assign, clean, grade
@@ -24,6 +25,7 @@ from ltc_xl.model.outcome import Outcome
 from ltc_xl.model.rulebook import Rulebook
 from ltc_xl.model.tables import UID, table
 from ltc_xl.rules import bind_rulebook
+from ltc_xl.rules.rulesets import grading_rules
 from ltc_xl.rules.transitions import judged
 from ltc_xl.workbook import read_book
 
@@ -195,3 +197,41 @@ def moved(book: Book) -> pl.DataFrame:
     """Return that somebody typed the stage of the only opportunity over."""
     rows = book.rows("opportunities")
     return rows.select(UID, old=pl.lit("NEGOTIATING"), new=pl.col("stage"))
+
+
+# ---- odd cells that are good
+
+GOOD: list[tuple[str, Cell, object, object]] = [
+    ("budget", ">= 100,000", Decimal(100_000), Decimal(500)),
+    ("budget", "≥１０万", Decimal(100_000), Decimal("99999.99")),
+    ("budget", "＞100", Decimal("100.01"), Decimal(100)),
+    ("budget", "not(100)", Decimal(101), Decimal(100)),
+    ("budget", "[10万..100万)", Decimal(100_000), Decimal(1_000_000)),
+    ("budget", 1_000_000, Decimal(1_000_000), Decimal(10)),
+    ("budget", "空", None, Decimal(0)),
+    ("industry", "金融，电信", "电信", "食品"),
+    ("industry", "＜＞金融", "电信", "金融"),
+    ("need_level", "Urgent、明确", "CLEAR", "VAGUE"),
+    ("completeness", ">=30%", Decimal("0.3"), Decimal("0.29")),
+    ("completeness", Styled(0.8, "0%"), Decimal("0.8"), Decimal("0.3")),
+    ("下次跟进", ">=TODAY()-30", date(2026, 3, 31), date(2026, 3, 30)),
+    ("下次跟进", date(2026, 4, 30), AS_OF, date(2026, 5, 1)),
+    ("采购时间", "Within 3 months", "M0_3", None),
+]
+CODES = {"下次跟进": "next_on", "采购时间": "timeline"}
+
+
+def test_odd_cells_that_are_good_mean_what_people_mean(tmp_path: Path) -> None:
+    """Full-width marks, units, percents, thousands, days of Excel's own; a dash and a blank let all pass."""
+    rows = [
+        {"no": f"N{n}", "grade": "D", "industry": "-", column: text}
+        for n, (column, text, *_) in enumerate(GOOD)
+    ]
+    path = book_file(tmp_path / "book.xlsx", {"grading": rows}, codes={"grading": COLUMNS["grading"]})
+    book = read_book(path)
+    found = grading_rules(book, bind_rulebook(book), AS_OF)
+    assert found.problems == ()
+    for rule, (column, _, fits, misses) in zip(found.table.rules, GOOD, strict=True):
+        code = CODES.get(column, column)
+        assert rule.fits_row(dict.fromkeys(found.fields) | {code: fits}, AS_OF), rule
+        assert not rule.fits_row(dict.fromkeys(found.fields) | {code: misses}, AS_OF), rule
