@@ -167,7 +167,7 @@ def test_strict_adds_checks_that_basic_leaves_out(book: Book) -> None:
     | 太湖精工 | 官网    | NEW   | 2026-03-01 |
     """
     assert checked(book).findings == ()
-    assert [f.code for f in checked(book, level="strict").findings] == ["L-01"]
+    assert [f.code for f in checked(book, level="strict").findings] == ["L-01", "L-10"]
 
 
 def test_the_rule_sheet_sets_severity_and_switches_checks_off(book: Book) -> None:
