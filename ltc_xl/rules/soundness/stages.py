@@ -61,7 +61,8 @@ def _from(begin: frozenset[str], steps: Mapping[str, frozenset[str] | set[str]])
 def stage_findings(moves: Sequence[Transition], book: Book, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield the stages nobody comes to (R-20), gets out of (R-21), or gets to an end from (R-22).
 
-    Of a stage that rows stand in and no move names that is what is said (R-29).
+    Of a stage that rows stand in and no move names that is what is said (R-29). A stage that 阶段 calls final
+    is not left without a reason, a condition or a role (R-23).
     """
     for object_ in dict.fromkeys(move.object for move in moves):
         found = stage_map(object_, moves, book, rulebook)
@@ -74,6 +75,17 @@ def stage_findings(moves: Sequence[Transition], book: Book, rulebook: Rulebook) 
                 yield Finding("R-29", TRANSITIONS, None, "from", told, "warning")
             elif code:
                 yield Finding(code, TRANSITIONS, None, "to" if code == "R-20" else "from", told, "warning")
+        yield from _ways_out(object_, moves, book, rulebook)
+
+
+def _ways_out(object_: str, moves: Sequence[Transition], book: Book, rulebook: Rulebook) -> Iterator[Finding]:
+    """Yield the moves that lead out of a final stage and ask for nothing."""
+    finals, labels = _marked("final", object_, book, rulebook), book.labels(STAGE_LISTS[object_])
+    for move in moves:
+        left = [labels.get(stage, stage) for stage in move.from_ if stage in finals]
+        if move.object == object_ and left and not (move.needs or move.roles or move.condition or move.gate):
+            told: dict[str, object] = {"kind": TABLES[object_], "stages": left}
+            yield Finding("R-23", TRANSITIONS, move.row_id, "from", told, "warning")
 
 
 def _standing(object_: str, book: Book) -> Mapping[str, int]:
