@@ -1,3 +1,3 @@
 """Lead to cash for people who work in Excel."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
