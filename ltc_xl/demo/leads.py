@@ -180,7 +180,7 @@ class Leads:
         return {
             "touched_on": None if state == "NEW" else touched,
             "next_step": told.pick("lead_steps", state),
-            "next_on": told.day(-told.dice.randint(0, _OPEN_STEP_DAYS.get(state, 10))),
+            "next_on": told.ahead(told.dice.randint(0, _OPEN_STEP_DAYS.get(state, 10))),
             "reason": told.pick("lead_reasons", state) if state == "RETURNED" else None,
         }
 

@@ -95,6 +95,10 @@ class Telling:
             day -= timedelta(days=1)
         return day
 
+    def ahead(self, days: int) -> date:
+        """Return the workday that many days ahead, or the next one: never a day that has passed."""
+        return at_work(self.as_of + timedelta(days=days))
+
     def day_between(self, first: int, last: int) -> date:
         """Return a workday between two distances back."""
         return self.day(self.dice.randint(first, last))

@@ -75,7 +75,7 @@ def _paid_in_time(office: Office, players: Cast) -> list[Payment]:
 def _typing(office: Office, players: Cast) -> Callable[[Hand], None]:
     """Return what is typed on the day of the letters: the week's notes, and the deal of the story goes on."""
     day = office.days.letters
-    week = Week(office, day, office.days.mistakes, players.rows)
+    week = Week(office, day, office.days.mistakes, players.going_on)
 
     def typed(hand: Hand) -> None:
         week.typed(hand)
@@ -109,7 +109,7 @@ def money_comes_in(office: Office, players: Cast, sent: Mapping[str, Any]) -> Pa
     payers = late_payers(office, sent)
     due = open_lines(office.book).filter(pl.col("customer").is_in(payers), pl.col("due_on") < day)
     made = payments(office, due, since + timedelta(days=1), day - timedelta(days=1))
-    week = Week(office, day, since, players.rows)
+    week = Week(office, day, since, players.going_on)
     return Paid(payers, made, booked(office, "bank_again", made, day, week.typed))
 
 

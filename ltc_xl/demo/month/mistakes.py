@@ -46,7 +46,7 @@ def wrong_list(office: Office) -> Scene:
 def broken_rule(office: Office, players: Cast) -> Scene:
     """Return the scene in which a cell of the grading rules is broken, then mended, and a rule is added."""
     day = office.days.mistakes
-    week = Week(office, day, office.days.stages, players.rows)
+    week = Week(office, day, office.days.stages, players.going_on)
 
     def typing(hand: Hand) -> None:
         week.typed(hand)

@@ -37,6 +37,11 @@ class Cast:
         """Return the deals and the contract, so that nobody else types on them."""
         return frozenset(str(row[UID]) for row in (self.legal, self.jump, self.bare, self.unpaid))
 
+    @property
+    def going_on(self) -> frozenset[str]:
+        """Return the deal that somebody types on to the end."""
+        return frozenset({str(self.bare[UID])})
+
 
 def cast(office: Office) -> Cast:
     """Return who plays on any day: the first that fit and bear no fault."""

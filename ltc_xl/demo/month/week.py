@@ -48,13 +48,13 @@ class Week:
             step(hand, dice)
 
     def _due(self, hand: Hand, name: str, state: str, codes: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-        """Yield the open rows whose next call was due, that somebody follows, and that bear no fault."""
-        kept = [*self.office.faulty, *self.apart]
+        """Yield the open rows whose next call was due, that somebody follows; a planted day stays as it is."""
+        days = {fault.row_id for fault in self.office.garden.planted if fault.column == "next_on"}
         rows = hand.book.rows(name).filter(
             pl.col(state).is_in(codes),
             pl.col("next_on").fill_null(self.before) <= self.day,
             pl.col("owner").is_not_null(),
-            ~pl.col(UID).is_in(kept),
+            ~pl.col(UID).is_in([*self.apart, *days]),
         )
         return rows.iter_rows(named=True)
 
@@ -65,13 +65,17 @@ class Week:
     def _leads(self, hand: Hand, dice: Random) -> None:
         told = words(self.office.lang)
         for lead in self._due(hand, "leads", "state", codes_of_kind("lead_state", "open")):
-            step = _STEPS.get(lead["state"], lead["state"])
-            knows = lead["company"] and lead["need"]
-            state = step if step != "QUALIFIED" or knows else lead["state"]
+            state = self._state(lead)
             note, plan = dice.choice(told["lead_notes"][state]), dice.choice(told["lead_steps"][state])
             hand.writes("leads", lead[UID], note=note, next_step=plan, next_on=self._next(dice, state))
             if state != lead["state"]:
                 hand.writes("leads", lead[UID], state=state)
+
+    def _state(self, lead: Mapping[str, Any]) -> str:
+        """Return the state a lead is in after a call; one that bears a fault stays where it is."""
+        step = _STEPS.get(lead["state"], lead["state"])
+        held = lead[UID] in self.office.faulty or (step == "QUALIFIED" and not (lead["company"] and lead["need"]))
+        return str(lead["state"] if held else step)
 
     def _deals(self, hand: Hand, dice: Random) -> None:
         told = words(self.office.lang)
