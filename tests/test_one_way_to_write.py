@@ -42,6 +42,7 @@ FILES = {
     "render/__init__.py": "writes papers into their folder",
     "demo/month/office.py": "lays lists beside the workbook, as they come by mail",
     "session/making.py": "a workbook that is made appears whole",
+    "session/calendar.py": "a calendar file appears whole",
     "session/showing.py": "a copy that shows no sheet more goes away again",
     "session/desk.py": "the backup of a stamped file gives way to the next one",
 }

@@ -71,7 +71,7 @@ def _would_write(changes: "Changes") -> dict[str, dict[str, int]]:
 
 
 def print_written(asked: Asked, result: "Result", lang: Lang) -> None:
-    """Print what was written, or would be: cells, commit, papers; and the rules it went by in place of others."""
+    """Print what was written, or would be: cells, commit, papers; and rules that stood in for others."""
     from ltc_xl.model.tables import table
 
     print_rules_in_force(result, lang)

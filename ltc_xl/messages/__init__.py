@@ -7,8 +7,8 @@ several errors, one line each, ``{read:cells}`` cells by the code of their colum
 that may follow, ``{message:remark}`` a sentence of the firm's own, or nothing, ``{message:said}`` the one of
 several languages that is read, ``{asked:asked}`` where the firm asks for it, ``{why:problem}`` and
 ``{why:remedy}`` what is wrong with the text of a rule and what to write, ``{left:kind}`` the kind of a
-value, ``{example:facts}`` fields and what they hold, ``{since:day}`` a day in words, ``{who:owner}`` who is in charge, or nothing. Without a spec,
-amounts get thousands marks and days ISO form.
+value, ``{example:facts}`` fields and what they hold, ``{since:day}`` a day in words, ``{who:owner}`` who is
+in charge, or nothing. Without a spec, amounts get thousands marks and days ISO form.
 """
 
 import tomllib

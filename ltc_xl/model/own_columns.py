@@ -51,7 +51,8 @@ def can_have_own(owner: Table) -> bool:
 def column_named(owner: Table, name: str) -> Column | None:
     """Return the column that people call by a name: its label in either language, its code, its own name.
 
-    >>> column_named(table("leads"), "手机").code, column_named(table("leads"), "MOBILE ").code
+    >>> leads = tables()["leads"]
+    >>> column_named(leads, "手机").code, column_named(leads, "MOBILE ").code
     ('mobile', 'mobile')
     """
     return next((column for column in owner.columns if header_key(name) in _keys(column)), None)

@@ -44,7 +44,7 @@ class CleanRule:
 
 @dataclass(frozen=True)
 class CleanRules:
-    """The rules in force; none while a cell of the sheet is wrong and there is no older version (``kept``)."""
+    """The rules in force; none while a cell is wrong and there is no older version (``kept``)."""
 
     problems: tuple[Finding, ...]
     rules: tuple[CleanRule, ...]

@@ -51,7 +51,7 @@ class RuleSet:
 
     @property
     def settled(self) -> "RuleSet":
-        """Return it without rules if it has errors; of an older version, with what is wrong with the sheet."""
+        """Return it without rules if it has errors; an older version, with what is wrong with the sheet."""
         told = (*self.problems, *([self.rest] if self.rest else []))
         if has_errors(self.problems):
             known = self.kept.problems if self.kept else ()

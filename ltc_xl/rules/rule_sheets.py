@@ -79,7 +79,7 @@ def rule_sheet(name: str, book: Book, rulebook: Rulebook) -> RuleSheet:
 
 
 def own_texts(name: str, book: Book, rulebook: Rulebook) -> pl.DataFrame | None:
-    """Return ``_uid`` and the firm's own columns of a rule sheet that hold anything; None where it has none."""
+    """Return ``_uid`` and the firm's own columns of a rule sheet that hold anything, or None."""
     rows, held = rulebook.rows(name), book.tables.get(name)
     if held is None or held.texts is None or not held.texts[UID].equals(rows[UID]):
         return None

@@ -1,6 +1,7 @@
 """What is to be done, as a calendar file that people import into Outlook, WeCom or their telephone."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -40,10 +41,14 @@ def write_calendar(path: Path, data: Mapping[str, Any], book: str, lang: Lang) -
         for item in day["items"]
     ]
     text = calendar(entries, named, as_of, _before(path), say("today.gone", lang, what="{}"))
+    beside = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
+        beside.write_bytes(text.encode())
+        beside.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
         raise WorldError("ics_unwritable", path=str(path), cause=error.strerror or str(error)) from error
     return len(entries)
 

@@ -79,11 +79,13 @@ def stage_findings(moves: Sequence[Transition], book: Book, rulebook: Rulebook) 
 
 
 def _ways_out(object_: str, moves: Sequence[Transition], book: Book, rulebook: Rulebook) -> Iterator[Finding]:
-    """Yield the moves that lead out of a final stage and ask for nothing."""
+    """Yield the moves that lead out of a final stage, not back to the start, and ask for nothing."""
     finals, labels = _marked("final", object_, book, rulebook), book.labels(STAGE_LISTS[object_])
+    starts = stage_map(object_, moves, book, rulebook).starts
     for move in moves:
         left = [labels.get(stage, stage) for stage in move.from_ if stage in finals]
-        if move.object == object_ and left and not (move.needs or move.roles or move.condition or move.gate):
+        asks = move.needs or move.roles or move.condition or move.gate
+        if move.object == object_ and left and not asks and not starts.issuperset(move.to):
             told: dict[str, object] = {"kind": TABLES[object_], "stages": left}
             yield Finding("R-23", TRANSITIONS, move.row_id, "from", told, "warning")
 
