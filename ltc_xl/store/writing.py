@@ -76,7 +76,7 @@ class Writing:
         return numbers
 
     def keep_rules(self, versions: Mapping[str, RuleVersion]) -> None:
-        """Keep sound versions of rule sheets: of this run's commit that changed the sheet, else of the last."""
+        """Keep sound versions of rule sheets: of the commit that changed the sheet, else of the last."""
         for name, version in versions.items() if self.seq else ():
             seq = last_change(self._connection, self._tenant, name, self._began) or self.seq
             write_version(self._connection, self._tenant, name, replace(version, seq=seq))
