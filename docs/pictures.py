@@ -101,6 +101,11 @@ def visible_sheets(book: Path) -> list[str]:
     return [sheet.title for sheet in sheets if sheet.sheet_state == "visible"]
 
 
+def is_firm_book(book: Path) -> bool:
+    """Return whether a workbook is a firm's, and no list that came in or was put aside."""
+    return len(visible_sheets(book)) > 1
+
+
 def pages(pdf: Path, folder: Path) -> Iterator[tuple[Path, str]]:
     """Draw the pages of a PDF; yield each picture and the last line of its text."""
     run("pdftoppm", "-r", str(DPI), "-png", str(pdf), str(folder / "page"))
@@ -155,7 +160,7 @@ def demo_pictures(lang: str) -> Iterator[Path]:
         folder = Path(temporary)
         command = ("demo", "--dir", str(folder), "--lang", lang, "--as-of", DAY)
         run(sys.executable, "-m", "ltc_xl", *command, LTC_XL_STATE=str(folder / "state"))
-        for book in sorted(set(folder.glob("*.xlsx")) - set(folder.glob("*.rejected.xlsx"))):
+        for book in filter(is_firm_book, sorted(folder.glob("*.xlsx"))):
             yield from sheet_pictures(book, OUT / lang)
         for paper in papers_of(folder / "reports"):
             yield from paper_pictures(paper, OUT / lang)

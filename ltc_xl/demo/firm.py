@@ -16,6 +16,7 @@ from ltc_xl.demo.deals import Deals
 from ltc_xl.demo.faults import plant
 from ltc_xl.demo.garden import Garden, Planted
 from ltc_xl.demo.leads import Leads
+from ltc_xl.demo.marketing import nurture_tracks, scoring
 from ltc_xl.demo.promises import deposits, handovers
 from ltc_xl.demo.settling import open_amounts, story
 from ltc_xl.demo.telling import Row, Telling, facts, frame, without_asides
@@ -64,6 +65,8 @@ def _clean(as_of: date, lang: Lang) -> dict[str, pl.DataFrame]:
     rows = {
         "members": staff.rows,
         "assignment": people.assignment(told),
+        "scoring": scoring(told),
+        "nurture_tracks": nurture_tracks(told, staff),
         "products": people.products(told),
         "channels": people.channels(told, staff),
         "customers": list(customer_rows.values()),

@@ -32,6 +32,7 @@ class Office:
         papers: what was printed, and the lists that came in.
         standing: what the last sync found, by severity.
         book: as the last command left it.
+        left_alone: leads that their owner does not work on.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class Office:
     papers: list[Path] = field(default_factory=list)
     standing: Mapping[str, int] = field(default_factory=dict)
     book: Book = field(default_factory=lambda: Book(""))
+    left_alone: frozenset[str] = frozenset()
 
     @property
     def lang(self) -> Lang:
@@ -100,6 +102,10 @@ class Office:
         """Run a command that prints papers."""
         return self._left(session.run(self.path, command, service, day, self.how))
 
+    def looks(self) -> session.How:
+        """Return how something is looked up that changes nothing."""
+        return replace(self.how, write=False, papers=False)
+
     def _left(self, result: session.Result) -> session.Result:
         self.papers += result.papers
         self.book = result.book
@@ -111,16 +117,28 @@ class Office:
         return {"note": note, "next_step": step, "next_on": at_work(day + timedelta(days=7))}
 
     def lays(
-        self, name: str, table: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
+        self,
+        name: str,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Mapping[str, object]],
+        encoding: str = "utf-8-sig",
     ) -> Path:
-        """Put a list beside the workbook, as it came by mail: headers and words of a sheet; return where."""
+        """Put a list beside the workbook, as it came by mail: headers and words of a sheet; return where.
+
+        A workbook is what a scanner of business cards makes, a CSV in GBK what a Chinese web site exports.
+        """
         path = free(self.path.with_name(str(self.words("files")[name])))
         hand = Hand(self.book)
-        headers = [hand.header(table, code) for code in columns]
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(headers)
-            writer.writerows([hand.word(table, code, row.get(code)) for code in columns] for row in rows)
+        cells = [
+            [hand.header(table, code) for code in columns],
+            *([hand.word(table, code, row.get(code)) for code in columns] for row in rows),
+        ]
+        if path.suffix == ".xlsx":
+            _as_workbook(path, cells)
+        else:
+            with path.open("w", encoding=encoding, newline="") as file:
+                csv.writer(file).writerows(cells)
         self.papers.append(path)
         return path
 
@@ -148,6 +166,17 @@ def free(path: Path) -> Path:
     """Return the path, or the first with a number that is free."""
     names = (path.with_stem(f"{path.stem} ({count})") for count in range(2, 1000))
     return path if not path.exists() else next(name for name in names if not name.exists())
+
+
+def _as_workbook(path: Path, cells: Sequence[Sequence[str]]) -> None:
+    """Write a list as a workbook of one sheet."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in cells:
+        sheet.append(row)
+    book.save(path)
 
 
 def _quoted(part: str) -> str:

@@ -48,13 +48,13 @@ class Week:
             step(hand, dice)
 
     def _due(self, hand: Hand, name: str, state: str, codes: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-        """Yield the open rows whose next call was due, that somebody follows; a planted day stays as it is."""
+        """Yield the open rows somebody follows: whose call was due, or new to them; planted days stay."""
         days = {fault.row_id for fault in self.office.garden.planted if fault.column == "next_on"}
         rows = hand.book.rows(name).filter(
             pl.col(state).is_in(codes),
-            pl.col("next_on").fill_null(self.before) <= self.day,
+            (pl.col("next_on").fill_null(self.before) <= self.day) | (pl.col(state) == "ASSIGNED"),
             pl.col("owner").is_not_null(),
-            ~pl.col(UID).is_in([*self.apart, *days]),
+            ~pl.col(UID).is_in([*self.apart, *days, *self.office.left_alone]),
         )
         return rows.iter_rows(named=True)
 
@@ -74,7 +74,9 @@ class Week:
     def _state(self, lead: Mapping[str, Any]) -> str:
         """Return the state a lead is in after a call; one that bears a fault stays where it is."""
         step = _STEPS.get(lead["state"], lead["state"])
-        held = lead[UID] in self.office.faulty or (step == "QUALIFIED" and not (lead["company"] and lead["need"]))
+        held = lead[UID] in self.office.faulty or (
+            step == "QUALIFIED" and not (lead["company"] and lead["need"])
+        )
         return str(lead["state"] if held else step)
 
     def _deals(self, hand: Hand, dice: Random) -> None:
