@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 from ltc_xl.demo.customers import person
-from ltc_xl.demo.marketing import tag_of
 from ltc_xl.demo.people import Staff, mobile
 from ltc_xl.demo.telling import Row, Telling, facts
 
@@ -105,7 +104,6 @@ class Leads:
             row["company"] = self._company(trade, city, first, second)
         if state in _OWNED:
             row["owner"] = self.people.owner(trade, city, told.dice.randrange(6))
-        row["tags"] = tag_of(told, row)
         return row | self._step(state, row)
 
     def _of_customer(self, key: str | None) -> Row:

@@ -26,9 +26,3 @@ def nurture_tracks(told: Telling, people: Staff) -> list[Row]:
         }
         for day, kind, content in track["steps"]
     ]
-
-
-def tag_of(told: Telling, lead: Row) -> str | None:
-    """Return the tag of a lead that waits: visitors of the fair got papers to read."""
-    from_fair = lead["channel"] == told.word("channels", "fair")
-    return str(told.words["nurturing"]["tag"]) if from_fair and lead["state"] == "NURTURE" else None

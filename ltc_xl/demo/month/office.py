@@ -175,7 +175,7 @@ def _as_workbook(path: Path, cells: Sequence[Sequence[str]]) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
     for row in cells:
-        sheet.append(row)
+        sheet.append(list(row))
     book.save(path)
 
 

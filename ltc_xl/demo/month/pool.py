@@ -45,7 +45,7 @@ def back_to_the_pool(office: Office) -> Scene:
     ).outcome.data
     taken: Any = office.serves("leads recycle", lambda b, rules: recycle(b, rules, day), day).outcome.data
     office.left_alone = frozenset()
-    mine = next((one for one in taken["recycled"] if one["uid"] == late[UID]), {})
+    mine: Row = next((one for one in taken["recycled"] if one["uid"] == late[UID]), {})
     seen = {"returned": gave["returned"], "recycled": mine.get("why"), "kept": len(taken["kept"])}
     expected = {"returned": True, "recycled": "unaccepted", "kept": 0}
     book = office.path.name
