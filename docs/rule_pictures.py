@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -34,6 +35,11 @@ TESTS = {
 COMPLETENESS = "90%"
 
 
+def dressed(cell: Any, like: Any) -> None:  # noqa: ANN401  openpyxl's types know no style that is copied
+    """Give a cell the look of another, as Excel does."""
+    cell._style = like._style  # noqa: SLF001  there is no other way to copy all of it
+
+
 def typed_row(sheet: Worksheet, at: int, values: Sequence[str]) -> None:
     """Insert a row as Excel does: what stands below moves down, the table grows by one."""
     (excel,) = sheet.tables.values()
@@ -43,9 +49,9 @@ def typed_row(sheet: Worksheet, at: int, values: Sequence[str]) -> None:
     for row in range(bottom, at - 1, -1):
         for column in range(1, width + 1):
             sheet.cell(row + 1, column).value = sheet.cell(row, column).value
-            sheet.cell(row + 1, column)._style = sheet.cell(row, column)._style  # noqa: SLF001  as Excel copies it
+            dressed(sheet.cell(row + 1, column), sheet.cell(row, column))
     for column in range(1, width + 1):
-        sheet.cell(at, column)._style = sheet.cell(at - 1, column)._style  # noqa: SLF001  likewise
+        dressed(sheet.cell(at, column), sheet.cell(at - 1, column))
         sheet.cell(at, column).value = values[column - 1] if column <= len(values) else None
     excel.ref = f"{first}:{last.rstrip('0123456789')}{bottom + 1}"
     if excel.autoFilter:
