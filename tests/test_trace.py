@@ -26,6 +26,7 @@ from ltc_xl.rules.chain import DOWN, UP
 from ltc_xl.rules.untraced import untraced_contracts
 from ltc_xl.trace import trace, untraced
 from ltc_xl.trace.shapes import SHAPES
+from ltc_xl.workbook import AppendRows, patch
 from ltc_xl.workbook.read import read_book
 
 DAY = date(2026, 6, 30)
@@ -405,11 +406,25 @@ def test_without_a_number_the_command_lists_contracts_without_a_lead(
     synced_firm: Callable[[Lang], Path],
 ) -> None:
     path = synced_firm("zh")
+    assert "份合同都追溯得到线索" in ltc("trace", path).stdout
+    signed_by_hand(path, "HY-2026-999")
     document = json.loads(ltc("trace", path, "--json").stdout)
-    assert {one["missing"] for one in document["untraced"]} == {"lead"}
+    (one,) = document["untraced"]
+    assert (one["contract_no"], one["missing"]) == ("HY-2026-999", "opportunity")
     shown = ltc("trace", path).stdout
-    assert f"{document['contracts']} 份合同里，{len(document['untraced'])} 份" in shown
-    assert all(one["contract_no"] in shown for one in document["untraced"])
+    assert f"{document['contracts']} 份合同里，1 份" in shown
+    assert "HY-2026-999" in shown
+
+
+def signed_by_hand(path: Path, contract: str) -> None:
+    """Type a contract that no deal is known for below the others."""
+    book = read_book(path)
+    (customer,) = book.rows("contracts").filter(contract_no="HY-2026-007")["customer"]
+    columns = book.tables["contracts"].table.by_code
+    typed = {"contract_no": contract, "customer": customer, "state": "已签", "signed_on": date(2026, 11, 2)}
+    row = {columns[code].label("zh"): value for code, value in typed.items()}
+    patch(path, path.with_name("typed.xlsx"), [AppendRows("tblContracts", [row])])
+    path.with_name("typed.xlsx").replace(path)
 
 
 def test_a_number_nobody_knows_is_wrong_usage(synced_firm: Callable[[Lang], Path]) -> None:
